@@ -1,0 +1,364 @@
+import { KeepAlive, systemClock } from './clock/system-clock.ts';
+import { ExecutionEnvironment } from './environment/execution-environment.ts';
+import { initFailureError } from './environment/init-phase.ts';
+import { BodyStream, type CompletedInvocation } from './environment/invocation.ts';
+import type { LogLine, Runtime } from './environment/runtime.ts';
+import { HarnessError } from './errors.ts';
+import { explainInitFailure, explainInvocation, type Scene } from './explain.ts';
+import { Invocation } from './invocation.ts';
+import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
+import { type InvokeEvent, type InvokeOptions, maxEventBytes, readInvocation } from './invoke-options.ts';
+import { checkNames, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
+import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
+import { AttachedRuntime } from './runtimes/attached-runtime.ts';
+import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
+import { lambdaEnvironmentVariables } from './runtimes/lambda-environment-variables.ts';
+import { LogCapture } from './runtimes/log-capture.ts';
+import { report } from './transcript/report.ts';
+import { timeline } from './transcript/timeline.ts';
+import {
+  type EntryOfType,
+  Transcript,
+  type TranscriptEntry,
+  type TranscriptEntryType,
+  type Violation,
+} from './transcript/transcript.ts';
+
+/** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
+export interface RuntimeApi extends AsyncDisposable {
+  /** `127.0.0.1:PORT`, the value of `AWS_LAMBDA_RUNTIME_API`. */
+  readonly address: string;
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Everything a runtime process needs in its environment; for those who start it themselves. */
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /**
+   * Resolves when the runtime first asks for work, or to how its Init phase failed. Starts a runtime if there is none.
+   * Rejects with `ERR_CLOSED`, `ERR_RESET` or `ERR_ABORTED`.
+   */
+  ready(options?: WaitOptions): Promise<InitResult>;
+  /**
+   * Sends an event to the runtime. The promise resolves to the response or the error once the invocation is complete.
+   * Rejects with a `HarnessError` if event or options are wrong, or the invocation was discarded.
+   */
+  invoke<T = unknown>(event: InvokeEvent, options?: InvokeOptions): Invocation<T>;
+  /**
+   * Ends the runtime, discards what is in flight (`ERR_RESET`), and forgets transcript, violations and counters.
+   * The next invocation is a cold start.
+   */
+  reset(options?: WaitOptions): Promise<void>;
+  /** Ends everything; pending invocations reject with `ERR_CLOSED`. Further calls share the first one's promise. */
+  close(): Promise<void>;
+  /** Every Runtime API exchange and lifecycle moment so far, in order; the last 5000 unless `transcriptLimit` says else. */
+  readonly transcript: readonly TranscriptEntry[];
+  /** The rules of the Runtime API that the runtime broke. */
+  readonly violations: readonly Violation[];
+  /** The transcript as readable text. */
+  timeline(): string;
+  /** Calls `listener` for each further transcript entry of a type; returns a function that ends that. */
+  on<Type extends TranscriptEntryType>(type: Type, listener: (entry: EntryOfType<Type>) => void): () => void;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts a Runtime API and, if a `command` is given, the runtime. Resolves when the runtime has been started;
+ * `ready()` and `invoke()` wait for it to ask for work. Rejects with a `HarnessError`, and leaves nothing behind.
+ */
+export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<RuntimeApi> {
+  const settings = readOptions(options);
+  assertNotAborted(settings.signal);
+  const api = new LambdaRuntimeApi(settings);
+  try {
+    await abortable(api.start(), settings.signal);
+    return api;
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
+}
+
+/** Node 20 and 22 lack the symbol in some sandboxes; compilers that lower `await using` fall back to this one, too. */
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+const maxStreamedBytes = 200 * 1024 * 1024;
+
+class LambdaRuntimeApi implements RuntimeApi {
+  readonly #settings: Settings;
+  readonly #transcript: Transcript;
+  readonly #logs: LogCapture;
+  readonly #server: RuntimeApiServer;
+  readonly #runtime: Runtime;
+  readonly #environment: ExecutionEnvironment;
+  readonly #scene: Scene;
+  readonly #results: ResultContext;
+  readonly #keepAlive = new KeepAlive();
+  #address = '';
+  #environmentVariables: Record<string, string> = {};
+  #invocations = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    const { clock, initTimeoutMs, onViolation } = settings;
+    this.#transcript = new Transcript(() => clock.now(), settings.transcriptLimit);
+    this.#logs = new LogCapture(this.#lineListener());
+    this.#server = new RuntimeApiServer(this.#transcript, {
+      payloadBytes: maxEventBytes,
+      streamedBytes: maxStreamedBytes,
+    });
+    this.#runtime = this.#makeRuntime();
+    this.#environment = new ExecutionEnvironment({
+      runtime: this.#runtime,
+      logs: this.#logs,
+      transcript: this.#transcript,
+      clock,
+      realClock: systemClock,
+      initTimeoutMs,
+    });
+    if (typeof onViolation === 'function') this.#transcript.on('violation', onViolation);
+    const api = this;
+    this.#scene = {
+      transcript: this.#transcript,
+      runtime: this.#runtime,
+      get address() {
+        return api.#address;
+      },
+      lastLines: () => this.#logs.lastLines(),
+    };
+    this.#results = {
+      memorySizeMb: settings.identity.memorySizeMb,
+      explain: (completed) => explainInvocation(completed, this.#scene),
+    };
+  }
+
+  async start(): Promise<void> {
+    const { identity, cwd, functionVariables, port } = this.#settings;
+    await this.#keepAlive.while(
+      (async () => {
+        this.#address = await this.#server.listen(this.#environment, port);
+        this.#environmentVariables = lambdaEnvironmentVariables({
+          identity,
+          address: this.#address,
+          taskRoot: cwd,
+          functionVariables,
+        });
+        await this.#environment.start();
+      })(),
+    );
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  get url(): string {
+    return `http://${this.#address}`;
+  }
+
+  get environmentVariables(): Readonly<Record<string, string>> {
+    return { ...this.#environmentVariables };
+  }
+
+  async ready(options: WaitOptions = {}): Promise<InitResult> {
+    const signal = readWaitOptions('ready()', options);
+    const init = await this.#keepAlive.while(abortable(this.#environment.ready(), signal));
+    if (init.status === 'ready') return init;
+    const { failure } = init;
+    return {
+      status: 'init-error',
+      error: initFailureError(failure, ''),
+      ...(failure.exit && { exit: failure.exit }),
+      initDurationMs: failure.initDurationMs,
+      logs: failure.logs,
+      message: explainInitFailure(failure, this.#scene),
+    };
+  }
+
+  invoke<T = unknown>(event: InvokeEvent, options: InvokeOptions = {}): Invocation<T> {
+    try {
+      return this.#invoke<T>(event, options);
+    } catch (error) {
+      return rejectedInvocation<T>(error);
+    }
+  }
+
+  async reset(options: WaitOptions = {}): Promise<void> {
+    const signal = readWaitOptions('reset()', options);
+    await this.#keepAlive.while(abortable(this.#reset(), signal));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get transcript(): readonly TranscriptEntry[] {
+    return this.#transcript.entries();
+  }
+
+  get violations(): readonly Violation[] {
+    return this.#transcript.entries().filter((entry) => entry.type === 'violation');
+  }
+
+  timeline(): string {
+    return timeline(this.#transcript.entries(), this.#transcript.dropped);
+  }
+
+  on<Type extends TranscriptEntryType>(type: Type, listener: (entry: EntryOfType<Type>) => void): () => void {
+    return this.#transcript.on(type, listener);
+  }
+
+  #invoke<T>(event: InvokeEvent, options: InvokeOptions): Invocation<T> {
+    const { signal, ...request } = readInvocation(event, options, {
+      settings: this.#settings,
+      serial: this.#invocations + 1,
+    });
+    assertNotAborted(signal);
+    const invocation = this.#environment.invoke(request);
+    this.#invocations++;
+    const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
+    this.#keepAlive.acquire();
+    const result = invocation.completed.promise.then((completed) => this.#toResult<T>(completed));
+    const done = (): void => {
+      stopListening();
+      this.#keepAlive.release();
+    };
+    // This also marks a rejection as seen: a test that never awaits an invocation is not failed by its close().
+    result.then(done, done);
+    return new Invocation<T>({
+      requestId: invocation.requestId,
+      delivered: invocation.delivered.promise,
+      responded: invocation.responded.promise,
+      chunks: invocation.body,
+      result,
+      expire: () => this.#environment.expire(invocation),
+    });
+  }
+
+  #toResult<T>(completed: CompletedInvocation): InvocationResult<T> {
+    const result = toResult<T>(completed, this.#results);
+    const [first] = completed.violations;
+    if (this.#settings.onViolation !== 'fail' || !first) return result;
+    const rules = completed.violations.map(({ rule, message, advice }) => `  ${rule}: ${message} ${advice}`);
+    throw new HarnessError(
+      'ERR_PROTOCOL_VIOLATION',
+      `The runtime broke the rules of the Runtime API before or during the invocation ${completed.requestId}:\n${rules.join('\n')}\n${timeline(this.#transcript.last(10))}`,
+      { cause: { violations: completed.violations, result } },
+    );
+  }
+
+  async #reset(): Promise<void> {
+    await this.#environment.reset(
+      new HarnessError(
+        'ERR_RESET',
+        'reset() was called before the invocation or the Init phase ended. Await it before, or expect this error.',
+      ),
+    );
+    this.#transcript.clear();
+    this.#invocations = 0;
+  }
+
+  async #close(): Promise<void> {
+    await this.#keepAlive.while(
+      (async () => {
+        await this.#environment.close(
+          new HarnessError(
+            'ERR_CLOSED',
+            'The API was closed by close(), or at the end of its "await using" block. Await every invocation before, and create a new API for further ones.',
+          ),
+        );
+        await this.#server.close();
+      })(),
+    );
+    this.#keepAlive.end();
+  }
+
+  #makeRuntime(): Runtime {
+    const { command, cwd, shutdown, clock } = this.#settings;
+    if (!command) return new AttachedRuntime();
+    return new ChildProcessRuntime({
+      command,
+      cwd,
+      environmentVariables: () => this.#environmentVariables,
+      logs: this.#logs,
+      shutdown,
+      clock,
+      lastWords: () => this.#server.lastWords(),
+    });
+  }
+
+  #lineListener(): ((line: LogLine) => void) | undefined {
+    const { logs } = this.#settings;
+    if (logs === 'capture') return undefined;
+    if (logs === 'echo') return ({ stream, text }) => void process[stream].write(`${text}\n`);
+    return (line) => {
+      const requestId = this.#environment.currentRequestId;
+      report(() => logs({ ...line, ...(requestId !== undefined && { requestId }) }));
+    };
+  }
+}
+
+function rejectedInvocation<T>(error: unknown): Invocation<T> {
+  const rejected = <Value>(): Promise<Value> => {
+    const promise = Promise.reject<Value>(error);
+    promise.catch(() => {});
+    return promise;
+  };
+  return new Invocation<T>({
+    requestId: '',
+    delivered: rejected(),
+    responded: rejected(),
+    chunks: failedBody(error),
+    // Nobody asked for this failure: if nobody looks at it, the process shall complain.
+    result: Promise.reject<InvocationResult<T>>(error),
+    expire: () => {},
+  });
+}
+
+function failedBody(error: unknown): BodyStream {
+  const body = new BodyStream();
+  body.end(error);
+  return body;
+}
+
+function readWaitOptions(where: string, options: WaitOptions): AbortSignal | undefined {
+  checkNames(where, options, { signal: true });
+  return readSignal(options.signal);
+}
+
+function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortError(signal);
+}
+
+function abortError(signal: AbortSignal): HarnessError {
+  return new HarnessError('ERR_ABORTED', `The caller's AbortSignal fired: ${String(signal.reason)}`, {
+    cause: signal.reason,
+  });
+}
+
+/** Calls back when the signal fires; returns what ends the watch. */
+function onAbort(signal: AbortSignal | undefined, listener: (error: HarnessError) => void): () => void {
+  if (!signal) return () => {};
+  const own = (): void => listener(abortError(signal));
+  signal.addEventListener('abort', own, { once: true });
+  return () => signal.removeEventListener('abort', own);
+}
+
+/** Stops waiting when the signal fires; what was waited for goes on. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  promise.catch(() => {});
+  assertNotAborted(signal);
+  let stopListening = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stopListening = onAbort(signal, reject);
+  });
+  return Promise.race([promise, aborted]).finally(stopListening);
+}

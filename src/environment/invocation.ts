@@ -1,0 +1,159 @@
+import type { CancelTimer } from '../clock/clock.ts';
+import type { Violation } from '../transcript/transcript.ts';
+import { Deferred } from './deferred.ts';
+import type { FunctionError } from './function-error.ts';
+import type { InitFailure } from './init-phase.ts';
+import type { CapturedLogs, RuntimeExit } from './runtime.ts';
+import type { XRayCause } from './xray-cause.ts';
+
+/** An event on its way to the runtime, ready to be put on the wire. */
+export interface InvocationRequest {
+  readonly requestId: string;
+  readonly event: Uint8Array;
+  /** Enforced, from delivery. */
+  readonly timeoutMs: number;
+  /** Told to the runtime: a number of milliseconds from delivery, or a moment. */
+  readonly deadline: number | Date;
+  /** Headers of `/next` besides deadline and invocation ID. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the runtime posted for an invocation. */
+export type RuntimeAnswer = ResponseAnswer | ErrorAnswer | BrokenAnswer;
+
+/** A body posted to `/response`. */
+export interface ResponseAnswer {
+  readonly kind: 'response';
+  readonly body: Uint8Array;
+  readonly contentType: string | undefined;
+  readonly streamed: boolean;
+}
+
+/** An error posted to `/error`, or in the trailers of a streamed response. */
+export interface ErrorAnswer {
+  readonly kind: 'error';
+  readonly error: FunctionError;
+  readonly body: Uint8Array;
+  readonly errorTypeHeader: string | undefined;
+  readonly xrayCause: XRayCause | undefined;
+  /** What had been streamed before the error. */
+  readonly partialBody?: Uint8Array;
+}
+
+/** An answer that Lambda does not accept: too large, cut off, of an unknown mode. */
+export interface BrokenAnswer {
+  readonly kind: 'broken';
+  readonly error: FunctionError;
+  readonly partialBody: Uint8Array;
+}
+
+/** How an invocation ended. */
+export type InvocationOutcome =
+  | { readonly status: 'success'; readonly answer: ResponseAnswer }
+  | { readonly status: 'function-error'; readonly answer: ErrorAnswer | BrokenAnswer; readonly exit?: RuntimeExit }
+  | { readonly status: 'init-error'; readonly failure: InitFailure }
+  | {
+      readonly status: 'timeout';
+      readonly timeoutMs: number;
+      readonly answer?: RuntimeAnswer;
+      readonly activity?: string;
+    }
+  | { readonly status: 'runtime-exit'; readonly exit: RuntimeExit; readonly answer?: RuntimeAnswer };
+
+/** An outcome with what was measured on the way. */
+export interface CompletedInvocation {
+  readonly requestId: string;
+  readonly outcome: InvocationOutcome;
+  /** From delivery to the end; 0 if the event was never delivered. */
+  readonly durationMs: number;
+  /** Only for the first invocation that a fresh runtime was given. */
+  readonly initDurationMs: number | undefined;
+  readonly logs: CapturedLogs;
+  /** Rules the runtime broke since the invocation before this one ended. */
+  readonly violations: readonly Violation[];
+}
+
+/** One event and what becomes of it. It settles once: the first cause wins. */
+export class Invocation {
+  readonly request: InvocationRequest;
+  readonly delivered: Deferred<void> = new Deferred<void>();
+  readonly responded: Deferred<void> = new Deferred<void>();
+  readonly completed: Deferred<CompletedInvocation> = new Deferred<CompletedInvocation>();
+  readonly body: BodyStream = new BodyStream();
+  /** The value of `Lambda-Runtime-Invocation-Id`, once delivered. */
+  invocationId: string | undefined;
+  deliveredAt: number | undefined;
+  /** What `Lambda-Runtime-Deadline-Ms` says, once delivered. */
+  deadlineMs = 0;
+  initDurationMs: number | undefined;
+  answer: RuntimeAnswer | undefined;
+  cancelDeadline: CancelTimer = () => {};
+  isSettled = false;
+
+  constructor(request: InvocationRequest) {
+    this.request = request;
+  }
+
+  get requestId(): string {
+    return this.request.requestId;
+  }
+}
+
+/** The bytes of a response, readable while they arrive, as often as wanted, from the beginning. */
+export class BodyStream implements AsyncIterable<Uint8Array> {
+  readonly #chunks: Uint8Array[] = [];
+  #byteLength = 0;
+  #ended = false;
+  #error: unknown;
+  #changed: Deferred<void> | undefined;
+
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    this.#chunks.push(chunk);
+    this.#byteLength += chunk.byteLength;
+    this.#wake();
+  }
+
+  end(error?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#wake();
+  }
+
+  bytes(): Uint8Array {
+    if (this.#chunks.length === 1 && this.#chunks[0]) return this.#chunks[0];
+    const whole = new Uint8Array(this.#byteLength);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, offset);
+      offset += chunk.byteLength;
+    }
+    return whole;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    for (let index = 0; ; ) {
+      const chunk = this.#chunks[index];
+      if (chunk) {
+        index++;
+        yield chunk;
+      } else if (this.#ended) {
+        if (this.#error !== undefined) throw this.#error;
+        return;
+      } else {
+        this.#changed ??= new Deferred();
+        await this.#changed.promise;
+      }
+    }
+  }
+
+  #wake(): void {
+    this.#changed?.resolve();
+    this.#changed = undefined;
+  }
+}

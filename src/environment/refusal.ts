@@ -1,0 +1,17 @@
+/** The Runtime API says no to a call of the runtime's; the adapter knows the status that goes with each type. */
+export type RefusalType =
+  | 'InvalidRequestID'
+  | 'InvalidStateTransition'
+  | 'InvalidFunctionResponseMode'
+  | 'RequestEntityTooLarge'
+  | 'TruncatedHTTPRequest'
+  | 'InvokeTimeout';
+
+export class Refusal extends Error {
+  readonly errorType: RefusalType;
+
+  constructor(errorType: RefusalType, message: string) {
+    super(message);
+    this.errorType = errorType;
+  }
+}

@@ -1,0 +1,166 @@
+import { describeExitStatus } from './environment/function-error.ts';
+import type { InitFailure } from './environment/init-phase.ts';
+import type { CompletedInvocation, InvocationOutcome } from './environment/invocation.ts';
+import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from './environment/runtime.ts';
+import { formatMs, timeline } from './transcript/timeline.ts';
+import type { Exchange, Transcript } from './transcript/transcript.ts';
+
+/** Where an explanation finds its facts. */
+export interface Scene {
+  readonly transcript: Transcript;
+  readonly runtime: Runtime;
+  readonly address: string;
+  lastLines(): readonly LogLine[];
+}
+
+interface Story {
+  readonly headline: string;
+  readonly requestId?: string;
+  readonly exit?: RuntimeExit | undefined;
+  readonly activity?: string | undefined;
+  readonly logs: CapturedLogs;
+  readonly advice: string;
+}
+
+/** Says what became of an invocation, for a person who sees nothing but this text. */
+export function explainInvocation(completed: CompletedInvocation, scene: Scene): string {
+  const { outcome, requestId, logs } = completed;
+  const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
+  const activity = outcome.status === 'timeout' ? outcome.activity : undefined;
+  return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs }, scene);
+}
+
+export function explainInitFailure(failure: InitFailure, scene: Scene): string {
+  return tell({ ...plotOfInit(failure, scene), exit: failure.exit, logs: failure.logs }, scene);
+}
+
+function plotOf({ outcome, durationMs }: CompletedInvocation, scene: Scene): { headline: string; advice: string } {
+  switch (outcome.status) {
+    case 'success':
+      return { headline: 'The function succeeded.', advice: '' };
+    case 'function-error':
+      return plotOfFunctionError(outcome);
+    case 'init-error':
+      return plotOfInit(outcome.failure, scene);
+    case 'timeout':
+      return plotOfTimeout(outcome, durationMs);
+    case 'runtime-exit':
+      return {
+        headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'} and` : 'before it responded or'} before it asked for the next event.`,
+        advice: outcome.answer
+          ? 'A runtime asks for the next event after each answer and exits only when it is told to. If one event per process is what you want, read the field "response".'
+          : 'Read the last output for the reason; run the command by itself if there is none.',
+      };
+  }
+}
+
+function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'function-error' }>): {
+  headline: string;
+  advice: string;
+} {
+  const { errorType, errorMessage } = answer.error;
+  return answer.kind === 'error'
+    ? {
+        headline: `The function failed during the Invoke phase: ${errorType}: ${errorMessage}`,
+        advice: 'The field "error" holds what the runtime reported.',
+      }
+    : {
+        headline: `The runtime's answer was not accepted (Invoke phase): ${errorType}: ${errorMessage}`,
+        advice: 'The violations in the timeline say what to change.',
+      };
+}
+
+function plotOfTimeout(
+  { answer, timeoutMs }: Extract<InvocationOutcome, { status: 'timeout' }>,
+  durationMs: number,
+): { headline: string; advice: string } {
+  const limit = `the timeout of ${timeoutMs} ms`;
+  if (durationMs === 0) {
+    return {
+      headline: `The invocation ran into ${limit} before its event was delivered to the runtime.`,
+      advice:
+        'It was expired while it waited its turn. Await invocation.delivered before invocation.expire() to time out the handler.',
+    };
+  }
+  return answer
+    ? {
+        headline: `The runtime posted its answer, but ran into ${limit} before it asked for the next event (Invoke phase).`,
+        advice:
+          'Lambda counts an invocation as complete only when the runtime asks for the next event. Let it call GET /runtime/invocation/next right after its answer.',
+      }
+    : {
+        headline: `The runtime did not answer within ${limit} (Invoke phase). It was killed; the next invocation gets a fresh one.`,
+        advice: 'If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger.',
+      };
+}
+
+function plotOfInit({ cause }: InitFailure, { runtime, address }: Scene): { headline: string; advice: string } {
+  switch (cause.kind) {
+    case 'reported':
+      return {
+        headline: `The runtime reported an error during the Init phase: ${cause.error.errorType}: ${cause.error.errorMessage}`,
+        advice:
+          'It posted this to /runtime/init/error itself; the cause lies in its start-up code or its handler setting (_HANDLER).',
+      };
+    case 'exit':
+      return {
+        headline: `The runtime exited (${describeExitStatus(cause.exit)}) during the Init phase, before it asked for work.`,
+        advice:
+          'Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env.',
+      };
+    case 'timeout':
+      return cause.attached
+        ? {
+            headline: `No runtime asked ${address} for work within ${cause.timeoutMs} ms of being waited for (Init phase).`,
+            advice: `Start ${runtime.description}, or give createRuntimeApi() a command to start.`,
+          }
+        : {
+            headline: `The runtime did not ask for work within ${cause.timeoutMs} ms (Init phase). It was killed.`,
+            advice: `A runtime begins with GET http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next. If it needs longer to start, raise initTimeoutMs.`,
+          };
+    case 'unavailable':
+      return {
+        headline: `The runtime could not be started (Init phase): ${cause.message}`,
+        advice: 'It could be started before: something has removed or changed it since.',
+      };
+  }
+}
+
+const timelineLines = 10;
+
+function tell({ headline, requestId, exit, activity, logs, advice }: Story, scene: Scene): string {
+  const { transcript, runtime } = scene;
+  const lines = logs.lines.length > 0 ? logs.lines : scene.lastLines();
+  const tail = transcript.last(timelineLines);
+  return [
+    headline,
+    requestId === undefined ? '' : `Request ID:  ${requestId}`,
+    `Runtime:     ${runtime.description}`,
+    exit ? `Exit:        ${exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`}` : '',
+    activity === undefined ? '' : `Process:     ${activity}`,
+    `Last call:   ${describeLastCall(transcript)}`,
+    lines.length === 0
+      ? 'Last output: none'
+      : `Last output:\n${indent(lines.slice(-10).map(({ stream, text }) => `${stream} | ${text}`))}`,
+    `Timeline (the last ${tail.length} entries; api.timeline() has all):\n${timeline(tail)}`,
+    advice === '' ? '' : `What to try: ${advice}`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function describeLastCall(transcript: Transcript): string {
+  const [last] = transcript.last(1, (entry) => entry.type === 'exchange');
+  if (last?.type !== 'exchange') return 'none: it never called the Runtime API';
+  const agoMs = transcript.elapsedMs() - last.timeMs;
+  return `${last.method} ${last.path}, ${formatMs(agoMs)} before: ${describeFate(last)}`;
+}
+
+function describeFate({ response, aborted, requestBytes }: Exchange): string {
+  if (response) return `answered with ${response.status}`;
+  return aborted ? `it hung up after ${requestBytes} bytes` : 'not answered yet';
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
+}

@@ -1,0 +1,37 @@
+export type { Clock } from './clock/clock.ts';
+export { type ManualClock, manualClock } from './clock/manual-clock.ts';
+export { createRuntimeApi, type RuntimeApi, type WaitOptions } from './create-runtime-api.ts';
+export type { FunctionError, StackFrame } from './environment/function-error.ts';
+export type { CapturedLogs, LogLine, RuntimeExit } from './environment/runtime.ts';
+export type { XRayCause, XRayException } from './environment/xray-cause.ts';
+export { HarnessError, type HarnessErrorCode } from './errors.ts';
+export type { Invocation } from './invocation.ts';
+export type {
+  FailedInitResult,
+  FunctionErrorResult,
+  InitErrorResult,
+  InitResult,
+  InvocationReport,
+  InvocationResult,
+  InvocationStatus,
+  PostedAnswer,
+  PostedError,
+  ReadyResult,
+  ResponsePayload,
+  RuntimeExitResult,
+  SuccessResult,
+  TimeoutResult,
+} from './invocation-result.ts';
+export type { InvokeEvent, InvokeOptions } from './invoke-options.ts';
+export type { RuntimeApiOptions } from './options.ts';
+export type { Shutdown } from './runtimes/supervised-process.ts';
+export type {
+  EntryOfType,
+  Exchange,
+  ExchangeResponse,
+  Moment,
+  TranscriptEntry,
+  TranscriptEntryType,
+  Violation,
+  ViolationRule,
+} from './transcript/transcript.ts';

@@ -1,0 +1,269 @@
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import type { Clock } from './clock/clock.ts';
+import { systemClock } from './clock/system-clock.ts';
+import type { LogLine } from './environment/runtime.ts';
+import { HarnessError } from './errors.ts';
+import type { WantedPort } from './http/listen.ts';
+import { checkFunctionVariables, type FunctionIdentity } from './runtimes/lambda-environment-variables.ts';
+import type { Shutdown } from './runtimes/supervised-process.ts';
+import type { Violation } from './transcript/transcript.ts';
+
+/** Options of `createRuntimeApi()`. */
+export interface RuntimeApiOptions {
+  /**
+   * The bootstrap to start, as `[file, ...args]`; a file without a slash is looked up on `PATH`.
+   * Without it, you start your own runtime with `api.environmentVariables`.
+   */
+  readonly command?: readonly string[];
+  /** Working directory of the runtime and its `LAMBDA_TASK_ROOT`. @default process.cwd() */
+  readonly cwd?: string;
+  /** Variables added for the function. Names that Lambda reserves are refused. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+  /** `_HANDLER`. @default 'function.handler' */
+  readonly handlerName?: string;
+  /** `AWS_LAMBDA_FUNCTION_NAME`. @default 'test-function' */
+  readonly functionName?: string;
+  /** `AWS_LAMBDA_FUNCTION_VERSION`. @default '$LATEST' */
+  readonly functionVersion?: string;
+  /** `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`; not enforced. @default 128 */
+  readonly memorySizeMb?: number;
+  /** `AWS_REGION`, `AWS_DEFAULT_REGION` and a part of the function's ARN. @default 'us-east-1' */
+  readonly region?: string;
+  /** The account in the function's ARN: 12 digits. @default '123456789012' */
+  readonly accountId?: string;
+  /** `AWS_LAMBDA_LOG_GROUP_NAME`. @default '/aws/lambda/' and the function's name */
+  readonly logGroupName?: string;
+  /** `AWS_LAMBDA_LOG_STREAM_NAME`. @default a stream of 1 January 1970, the same in every run */
+  readonly logStreamName?: string;
+  /** The function's timeout, enforced for each invocation from the delivery of its event. `Infinity` means never. @default 3000 */
+  readonly timeoutMs?: number;
+  /** How long the runtime may take to ask for work the first time. `Infinity` means for ever. @default 10_000 */
+  readonly initTimeoutMs?: number;
+  /** A preferred port, several, or a range: the first that is free is taken. @default any free port */
+  readonly port?: number | readonly number[] | { readonly from: number; readonly to: number };
+  /** What enforces timeouts: real time, or a `manualClock()` that the test moves. @default real time */
+  readonly clock?: Clock;
+  /** What to do with the runtime's output besides keeping it for the results: nothing, print it, or call back per line. @default 'capture' */
+  readonly logs?: 'capture' | 'echo' | ((line: LogLine & { readonly requestId?: string }) => void);
+  /**
+   * How the runtime is stopped. Lambda kills it with SIGKILL (unless it has extensions); a runtime that writes coverage
+   * or profiles at exit needs a signal and time. @default SIGKILL at once
+   */
+  readonly shutdown?: Shutdown;
+  /** What to do when the runtime breaks a rule, besides recording it: nothing, fail the invocation, or call back. @default 'record' */
+  readonly onViolation?: 'record' | 'fail' | ((violation: Violation) => void);
+  /** How many transcript entries are kept; the oldest give way. @default 5000 */
+  readonly transcriptLimit?: number;
+  /** Gives up the start when it fires. */
+  readonly signal?: AbortSignal;
+}
+
+/** The same, checked and complete. */
+export interface Settings {
+  readonly command: readonly string[] | undefined;
+  readonly cwd: string;
+  readonly functionVariables: Readonly<Record<string, string>>;
+  readonly identity: FunctionIdentity;
+  readonly functionArn: string;
+  readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  readonly port: WantedPort | undefined;
+  readonly clock: Clock;
+  readonly logs: NonNullable<RuntimeApiOptions['logs']>;
+  readonly shutdown: Shutdown | undefined;
+  readonly onViolation: NonNullable<RuntimeApiOptions['onViolation']>;
+  readonly transcriptLimit: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const known: Readonly<Record<keyof RuntimeApiOptions, true>> = {
+  command: true,
+  cwd: true,
+  env: true,
+  handlerName: true,
+  functionName: true,
+  functionVersion: true,
+  memorySizeMb: true,
+  region: true,
+  accountId: true,
+  logGroupName: true,
+  logStreamName: true,
+  timeoutMs: true,
+  initTimeoutMs: true,
+  port: true,
+  clock: true,
+  logs: true,
+  shutdown: true,
+  onViolation: true,
+  transcriptLimit: true,
+  signal: true,
+};
+
+/** Checks the options and fills in the defaults. Throws `ERR_INVALID_OPTION`. */
+export function readOptions(options: RuntimeApiOptions = {}): Settings {
+  checkNames('createRuntimeApi()', options, known);
+  const functionName = text('functionName', options.functionName, 'test-function');
+  const functionVersion = text('functionVersion', options.functionVersion, '$LATEST');
+  const region = text('region', options.region, 'us-east-1');
+  const env = options.env ?? {};
+  if (!isObject(env)) throw invalid('env', env, 'an object of strings');
+  checkFunctionVariables(env);
+  return {
+    command: readCommand(options.command),
+    cwd: resolve(text('cwd', options.cwd, process.cwd())),
+    functionVariables: { ...env },
+    identity: {
+      functionName,
+      functionVersion,
+      memorySizeMb: integer('memorySizeMb', options.memorySizeMb, { from: 1, to: 1_000_000, byDefault: 128 }),
+      region,
+      logGroupName: text('logGroupName', options.logGroupName, `/aws/lambda/${functionName}`),
+      logStreamName: text('logStreamName', options.logStreamName, `1970/01/01/[${functionVersion}]${'0'.repeat(31)}1`),
+      handlerName: text('handlerName', options.handlerName, 'function.handler'),
+    },
+    functionArn: `arn:${partitionOf(region)}:lambda:${region}:${readAccountId(options.accountId)}:function:${functionName}`,
+    timeoutMs: duration('timeoutMs', options.timeoutMs, 3000),
+    initTimeoutMs: duration('initTimeoutMs', options.initTimeoutMs, 10_000),
+    port: readPort(options.port),
+    clock: readClock(options.clock),
+    logs: oneOf('logs', options.logs, ['capture', 'echo']) ?? 'capture',
+    shutdown: readShutdown(options.shutdown),
+    onViolation: oneOf('onViolation', options.onViolation, ['record', 'fail']) ?? 'record',
+    transcriptLimit: integer('transcriptLimit', options.transcriptLimit, { from: 1, to: 10_000_000, byDefault: 5000 }),
+    signal: readSignal(options.signal),
+  };
+}
+
+function readCommand(command: unknown): readonly string[] | undefined {
+  if (command === undefined) return undefined;
+  const allowed = "an array of strings, [file, ...args], such as ['./bootstrap']";
+  if (!Array.isArray(command) || command.some((part) => typeof part !== 'string'))
+    throw invalid('command', command, allowed);
+  if (command.length === 0 || command[0] === '') throw invalid('command', command, `${allowed}, with at least a file`);
+  if (command.some((part) => (part as string).includes('\0')))
+    throw invalid('command', command, `${allowed}, without NUL characters`);
+  return [...(command as string[])];
+}
+
+function readAccountId(accountId: unknown): string {
+  if (accountId === undefined) return '123456789012';
+  if (typeof accountId !== 'string' || !/^\d{12}$/.test(accountId))
+    throw invalid('accountId', accountId, 'a string of 12 digits');
+  return accountId;
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+const longestPortRange = 1000;
+
+function readPort(port: unknown): WantedPort | undefined {
+  if (port === undefined) return undefined;
+  const allowed = 'a whole number from 1 to 65535, an array of them, or { from, to }';
+  const isPort = (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+  if (isPort(port)) return [port];
+  if (Array.isArray(port) && port.length > 0 && port.every(isPort)) return [...port];
+  if (isObject(port) && isPort(port.from) && isPort(port.to) && port.from <= port.to) {
+    const { from } = port;
+    return Array.from({ length: Math.min(port.to - from + 1, longestPortRange) }, (_, index) => from + index);
+  }
+  throw invalid('port', port, `${allowed}; leave it out for any free port`);
+}
+
+function readClock(clock: unknown): Clock {
+  if (clock === undefined) return systemClock;
+  const methods = ['now', 'epochMs', 'schedule'];
+  if (isObject(clock) && methods.every((method) => typeof clock[method] === 'function'))
+    return clock as unknown as Clock;
+  throw invalid('clock', clock, 'a clock made by manualClock()');
+}
+
+function readShutdown(shutdown: unknown): Shutdown | undefined {
+  if (shutdown === undefined) return undefined;
+  if (!isObject(shutdown)) throw invalid('shutdown', shutdown, "an object such as { signal: 'SIGTERM', graceMs: 500 }");
+  checkNames('shutdown', shutdown, { signal: true, graceMs: true });
+  const { signal, graceMs } = shutdown;
+  if (typeof signal !== 'string' || !(signal in constants.signals)) {
+    throw invalid('shutdown.signal', signal, "the name of a signal, such as 'SIGTERM'");
+  }
+  if (typeof graceMs !== 'number' || !(graceMs >= 0 && graceMs < Number.POSITIVE_INFINITY)) {
+    throw invalid('shutdown.graceMs', graceMs, 'a finite number of milliseconds, 0 or more');
+  }
+  return { signal: signal as NodeJS.Signals, graceMs };
+}
+
+// ---- what the options of invoke() share with these ----
+
+/** Refuses names that mean nothing: an option that is ignored is worse than none. */
+export function checkNames(where: string, options: object, names: Readonly<Record<string, true>>): void {
+  if (!isObject(options))
+    throw new HarnessError('ERR_INVALID_OPTION', `${where} takes an object of options; it was given ${show(options)}.`);
+  for (const name of Object.keys(options)) {
+    if (name in names) continue;
+    throw new HarnessError(
+      'ERR_INVALID_OPTION',
+      `${where} has no option "${name}". It has: ${Object.keys(names).join(', ')}.`,
+    );
+  }
+}
+
+/** A positive number of milliseconds; `Infinity` is allowed. */
+export function duration(name: string, value: unknown, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value !== 'number' || !(value > 0))
+    throw invalid(name, value, 'a number of milliseconds above 0, or Infinity');
+  return value;
+}
+
+export function readSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  if (isObject(signal) && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function') {
+    return signal as unknown as AbortSignal;
+  }
+  throw invalid('signal', signal, 'an AbortSignal');
+}
+
+export function invalid(name: string, value: unknown, allowed: string): HarnessError {
+  return new HarnessError('ERR_INVALID_OPTION', `The option ${name} must be ${allowed}; it was given ${show(value)}.`);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(name: string, value: unknown, byDefault: string): string {
+  if (value === undefined) return byDefault;
+  if (typeof value !== 'string' || value === '' || value.includes('\0'))
+    throw invalid(name, value, 'a non-empty string without NUL characters');
+  return value;
+}
+
+function integer(name: string, value: unknown, range: { from: number; to: number; byDefault: number }): number {
+  if (value === undefined) return range.byDefault;
+  if (!Number.isInteger(value) || Number(value) < range.from || Number(value) > range.to) {
+    throw invalid(name, value, `a whole number from ${range.from} to ${range.to}`);
+  }
+  return value as number;
+}
+
+function oneOf<Value>(name: string, value: Value, choices: readonly Value[]): Value {
+  if (value === undefined || typeof value === 'function' || choices.includes(value)) return value;
+  throw invalid(name, value, `${choices.map((choice) => `'${choice}'`).join(', ')} or a function`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) {
+    try {
+      return JSON.stringify(value);
+    } catch {
+      return 'an object';
+    }
+  }
+  return String(value);
+}

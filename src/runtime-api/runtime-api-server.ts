@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
+import { HttpServer, host } from '../http/http-server.ts';
+import type { WantedPort } from '../http/listen.ts';
+import { match, type Reply } from '../http/router.ts';
+import type { Exchange, Transcript, TranscriptEntry } from '../transcript/transcript.ts';
+import { routes } from './routes.ts';
+import { type Limits, previewBytes, type RuntimeCall } from './runtime-call.ts';
+import { errorResponse, methodNotAllowed, notFound } from './status-response.ts';
+
+/** Serves one execution environment to its runtime. */
+export class RuntimeApiServer {
+  readonly #http = new HttpServer((request, response) => void this.#serve(request, response));
+  readonly #transcript: Transcript;
+  readonly #limits: Limits;
+  #environment: ExecutionEnvironment | undefined;
+
+  constructor(transcript: Transcript, limits: Limits) {
+    this.#transcript = transcript;
+    this.#limits = limits;
+  }
+
+  /** Begins to listen; resolves to the address, as `AWS_LAMBDA_RUNTIME_API` gives it to the runtime. */
+  async listen(environment: ExecutionEnvironment, wanted: WantedPort | undefined): Promise<string> {
+    this.#environment = environment;
+    return `${host}:${await this.#http.listen(wanted)}`;
+  }
+
+  /** Resolves when everything that a dead runtime sent has been served. */
+  lastWords(): Promise<void> {
+    return this.#http.lastWords();
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const environment = this.#environment;
+    if (!environment) return;
+    const exchange = this.#transcript.add(newExchange(request));
+    response.once('close', () => this.#abandoned(exchange));
+    const reply = await dispatch({ request, response, exchange, environment, limits: this.#limits }).catch(
+      errorResponse,
+    );
+    // Whoever hung up needs no answer; what became of the call is the environment's to know.
+    if (response.destroyed || exchange.aborted) return;
+    this.#record(exchange, reply);
+    send(response, reply);
+  }
+
+  #abandoned(exchange: Exchange & TranscriptEntry): void {
+    if (exchange.response) return;
+    exchange.aborted = true;
+    this.#transcript.announce(exchange);
+  }
+
+  #record(exchange: Exchange & TranscriptEntry, { status, headers, body }: Reply): void {
+    exchange.response = {
+      status,
+      headers,
+      bodyBytes: Buffer.byteLength(body),
+      body:
+        typeof body === 'string'
+          ? body
+          : Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, previewBytes)).toString(),
+      waitedMs: this.#transcript.elapsedMs() - exchange.timeMs,
+    };
+    this.#transcript.announce(exchange);
+  }
+}
+
+async function dispatch(call: RuntimeCall): Promise<Reply> {
+  const { request, exchange, environment } = call;
+  const found = match(routes, exchange.method, exchange.path);
+  switch (found.kind) {
+    case 'found':
+      return found.route.handle(call, found.parameters);
+    case 'wrong-method':
+      request.resume();
+      environment.violate('wrong-method', `called ${exchange.path} with ${exchange.method}`, exchange);
+      return methodNotAllowed(found.allow);
+    case 'unknown-path':
+      request.resume();
+      environment.violate('unknown-path', `called ${exchange.path}, which the Runtime API does not have`, exchange);
+      return notFound;
+  }
+}
+
+function newExchange({ method = '', url = '', headers }: IncomingMessage): Exchange {
+  return { type: 'exchange', method, path: url, requestHeaders: headers, requestBytes: 0, requestBody: '' };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}

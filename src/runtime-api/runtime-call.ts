@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
+import type { Exchange } from '../transcript/transcript.ts';
+
+/** A request of the runtime's, on its way through a route. */
+export interface RuntimeCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly exchange: Exchange;
+  readonly environment: ExecutionEnvironment;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** Of events and of buffered responses, in bytes. */
+  readonly payloadBytes: number;
+  /** Of streamed responses, in bytes. */
+  readonly streamedBytes: number;
+}
+
+/** How much of a body the transcript shows. */
+export const previewBytes = 4096;
+
+export type BodyEnd = 'complete' | 'aborted';
+
+/** Hands over a body as it arrives; resolves when it ends, or when the client goes away. Never rejects. */
+export function readBody({ request, exchange }: RuntimeCall, onChunk: (chunk: Buffer) => void): Promise<BodyEnd> {
+  return new Promise((resolve) => {
+    const preview = new Preview();
+    request.on('data', (chunk: Buffer) => {
+      exchange.requestBytes += chunk.length;
+      preview.add(chunk);
+      onChunk(chunk);
+    });
+    request.once('end', () => end(request.complete ? 'complete' : 'aborted'));
+    request.once('error', () => end('aborted'));
+    request.once('close', () => end('aborted'));
+
+    function end(how: BodyEnd): void {
+      exchange.requestBody = preview.text();
+      resolve(how);
+    }
+  });
+}
+
+/** Reads a body that is kept as a whole, up to a limit; what is over is read and thrown away. */
+export async function readWholeBody(
+  call: RuntimeCall,
+  maxBytes: number,
+): Promise<{ end: BodyEnd | 'too-large'; body: Buffer }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const end = await readBody(call, (chunk) => {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+  });
+  return { end: end === 'complete' && size > maxBytes ? 'too-large' : end, body: Buffer.concat(chunks) };
+}
+
+class Preview {
+  readonly #chunks: Buffer[] = [];
+  #missing = previewBytes;
+
+  add(chunk: Buffer): void {
+    if (this.#missing <= 0) return;
+    this.#chunks.push(chunk.subarray(0, this.#missing));
+    this.#missing -= chunk.length;
+  }
+
+  text(): string {
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first ? first.toString() : Buffer.concat(this.#chunks).toString();
+  }
+}

@@ -1,0 +1,39 @@
+import { Refusal, type RefusalType } from '../environment/refusal.ts';
+import type { Reply } from '../http/router.ts';
+
+const json = { 'Content-Type': 'application/json' };
+const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
+
+/** What every accepted POST gets. .NET's client parses the body. */
+export const accepted: Reply = { status: 202, headers: json, body: '{"status":"OK"}\n' };
+
+export const pong: Reply = { status: 200, headers: plainText, body: 'pong' };
+
+export const notFound: Reply = {
+  status: 404,
+  headers: { ...plainText, 'X-Content-Type-Options': 'nosniff' },
+  body: '404 page not found\n',
+};
+
+export function methodNotAllowed(allow: readonly string[]): Reply {
+  return { status: 405, headers: { Allow: allow.join(', ') }, body: '' };
+}
+
+const statusOf: Readonly<Record<RefusalType, number>> = {
+  InvalidRequestID: 400,
+  InvalidFunctionResponseMode: 400,
+  TruncatedHTTPRequest: 400,
+  InvalidStateTransition: 403,
+  InvokeTimeout: 410,
+  RequestEntityTooLarge: 413,
+};
+
+export function errorResponse(error: unknown): Reply {
+  if (error instanceof Refusal) return errorReply(statusOf[error.errorType], error.errorType, error.message);
+  return errorReply(500, 'InternalServerError', 'Internal Server Error');
+}
+
+/** The keys in Lambda's order; a trailing line feed, as Lambda sends. */
+function errorReply(status: number, errorType: string, errorMessage: string): Reply {
+  return { status, headers: json, body: `${JSON.stringify({ errorMessage, errorType })}\n` };
+}

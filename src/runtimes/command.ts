@@ -1,0 +1,120 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import { HarnessError } from '../errors.ts';
+
+/** A bootstrap that is there and looks as if it can be run. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** The file it comes down to, found on `PATH` if need be. */
+  readonly path: string;
+}
+
+/**
+ * Looks at a command before it is run, so that what the operating system would say in one number is said in words.
+ * Rejects with `ERR_INVALID_COMMAND`.
+ */
+export async function findCommand(command: readonly string[], cwd: string, searchPath: string): Promise<Command> {
+  await checkDirectory(cwd);
+  const [file = '', ...args] = command;
+  const path = file.includes('/') ? resolve(cwd, file) : await searchFor(file, searchPath);
+  await checkExecutable(path, file);
+  return { file, args, cwd, path };
+}
+
+async function checkDirectory(cwd: string): Promise<void> {
+  const found = await stat(cwd).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw invalid(
+    `The working directory ${cwd} ${found ? 'is not a directory' : 'does not exist'}.`,
+    'Give cwd an existing directory.',
+  );
+}
+
+async function searchFor(name: string, searchPath: string): Promise<string> {
+  for (const directory of searchPath.split(delimiter)) {
+    const candidate = resolve(directory, name);
+    if (await isExecutableFile(candidate)) return candidate;
+  }
+  throw invalid(
+    `The command "${name}" was not found on PATH (${searchPath}).`,
+    `Install it, give its path, or write "./${name}" if it lies in the working directory.`,
+  );
+}
+
+async function isExecutableFile(path: string): Promise<boolean> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return (
+    isFile &&
+    (await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    ))
+  );
+}
+
+async function checkExecutable(path: string, file: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) {
+    const hint = isAbsolute(file) ? '' : ' Relative paths start at the option cwd.';
+    throw invalid(
+      `The command "${file}" does not exist: there is no ${path}.`,
+      `Build it first, or correct the path.${hint}`,
+    );
+  }
+  if (found.isDirectory())
+    throw invalid(`The command "${file}" is a directory: ${path}.`, 'Name the executable inside it.');
+  if (!(await isExecutableFile(path))) {
+    throw invalid(`The command "${file}" is not executable: ${path}.`, `Run: chmod +x ${path}`);
+  }
+  await checkFormat(path, file);
+}
+
+/** A shell would run a text without a shebang as a script; Lambda, which has no shell, does not. */
+async function checkFormat(path: string, file: string): Promise<void> {
+  const head = await readHead(path);
+  if (!head) return;
+  if (head.length === 0) throw invalid(`The command "${file}" is an empty file: ${path}.`, 'Build it again.');
+  if (!head.subarray(0, 2).equals(Buffer.from('#!'))) {
+    if (head.includes(0)) return;
+    throw invalid(
+      `The command "${file}" is neither a program nor a script with a shebang: ${path}.`,
+      'Make "#!/bin/sh", or the path of another interpreter, its first line. Lambda needs it too.',
+    );
+  }
+  const line = head.toString('latin1').split('\n', 1)[0] ?? '';
+  if (line.endsWith('\r')) {
+    throw invalid(
+      `The first line of "${file}" ends with a carriage return, which becomes part of the interpreter's name: ${path}.`,
+      `Save the script with Unix line ends: sed -i 's/\\r$//' ${path}`,
+    );
+  }
+  const interpreter = line.slice(2).trim().split(/\s/, 1)[0] ?? '';
+  if (interpreter === '' || !(await isExecutableFile(interpreter))) {
+    throw invalid(
+      `The interpreter "${interpreter}" in the first line of "${file}" does not exist.`,
+      `Correct the shebang of ${path}.`,
+    );
+  }
+}
+
+async function readHead(path: string): Promise<Buffer | undefined> {
+  // Execute permission does not imply that we may read it.
+  const handle = await open(path).catch(() => undefined);
+  if (!handle) return undefined;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function invalid(problem: string, advice: string): HarnessError {
+  return new HarnessError('ERR_INVALID_COMMAND', `${problem} ${advice}`);
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../clock/clock.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import type { RuntimeExit } from '../environment/runtime.ts';
+import { HarnessError } from '../errors.ts';
+import type { Command } from './command.ts';
+import { killAll, signalGroup } from './process-table.ts';
+
+/** How a runtime is asked to end before it is killed. */
+export interface Shutdown {
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
+
+export interface SpawnParts {
+  readonly command: Command;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly outputFds: readonly [stdout: number, stderr: number];
+  readonly shutdown: Shutdown | undefined;
+  readonly clock: Clock;
+  readonly onUnexpectedExit: (exit: RuntimeExit) => void;
+}
+
+/** Carried by the runtime and all its descendants, so that those who left its process group can be found. */
+const markVariable = '_LAMBDA_RUNTIME_HARNESS_MARK';
+
+/**
+ * Becomes the runtime by `exec`, and leaves a watcher behind in the same process group: when the pipe on descriptor 3
+ * closes – because we close it, or because we are gone, however that came – the watcher kills the group, itself included.
+ * It ignores the signals with which a group is asked to end, and the shell's own variables do not reach the runtime.
+ */
+const guardScript = [
+  '( ( trap "" TERM INT HUP QUIT USR1 USR2; exec 0</dev/null 1>&- 2>&-; read _ <&3; kill -9 0 ) & )',
+  'exec 3<&-',
+  'unset PWD OLDPWD SHLVL _',
+  'exec "$@"',
+].join('; ');
+
+/** A process in a process group of its own, ended for sure. */
+export class SupervisedProcess {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #lifeline: Readable;
+  readonly #mark: string;
+  readonly #shutdown: Shutdown | undefined;
+  readonly #clock: Clock;
+  readonly #exited: Promise<RuntimeExit>;
+  #hasExited = false;
+  #onUnexpectedExit: ((exit: RuntimeExit) => void) | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** Rejects with `ERR_SPAWN` if the operating system refuses. */
+  static async spawn(parts: SpawnParts): Promise<SupervisedProcess> {
+    const { command, environmentVariables, outputFds } = parts;
+    const mark = randomUUID();
+    const child = spawn('/bin/sh', ['-c', guardScript, 'guard', command.file, ...command.args], {
+      cwd: command.cwd,
+      env: { ...environmentVariables, [markVariable]: mark },
+      // A session and process group of its own: signals for the test runner do not reach it, ours reach all of it.
+      detached: true,
+      stdio: ['ignore', ...outputFds, 'pipe'],
+    });
+    try {
+      await once(child, 'spawn');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new HarnessError('ERR_SPAWN', `The runtime could not be started: ${reason}. Command: ${command.path}`, {
+        cause: error,
+      });
+    }
+    return new SupervisedProcess(child, mark, parts);
+  }
+
+  private constructor(child: ChildProcess, mark: string, parts: SpawnParts) {
+    this.pid = child.pid as number;
+    this.#child = child;
+    this.#lifeline = child.stdio[3] as Readable;
+    this.#mark = mark;
+    this.#shutdown = parts.shutdown;
+    this.#clock = parts.clock;
+    this.#onUnexpectedExit = parts.onUnexpectedExit;
+    // Whoever waits for the runtime keeps the test process alive; the runtime itself does not.
+    child.unref();
+    unref(this.#lifeline);
+    this.#lifeline.on('error', () => {});
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#hasExited = true;
+        void this.#bury({ code, signal }).then(resolve);
+      });
+    });
+  }
+
+  /** Ends the process and its descendants; resolves when none is left. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#onUnexpectedExit = undefined;
+    if (!this.#hasExited && this.#shutdown) await this.#askToEnd(this.#shutdown);
+    if (!this.#hasExited) signalGroup(this.pid, 'SIGKILL');
+    await this.#exited;
+  }
+
+  /** The grace is the clock's, but real time runs out as well: a clock that stands still must not hold up `close()`. */
+  async #askToEnd({ signal, graceMs }: Shutdown): Promise<void> {
+    signalGroup(this.pid, signal);
+    const cancels: (() => void)[] = [];
+    const graceIsOver = new Promise<void>((resolve) => {
+      for (const clock of new Set([this.#clock, systemClock])) cancels.push(clock.schedule(graceMs, resolve));
+    });
+    const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    await Promise.race([graceIsOver, exited]);
+    for (const cancel of cancels) cancel();
+  }
+
+  /** The process is gone: so must be everything that it started. */
+  async #bury(exit: RuntimeExit): Promise<RuntimeExit> {
+    await killAll(this.pid, { variable: markVariable, value: this.#mark });
+    this.#lifeline.destroy();
+    this.#onUnexpectedExit?.(exit);
+    return exit;
+  }
+}
+
+function unref(stream: Readable): void {
+  (stream as Readable & { unref?: () => void }).unref?.();
+}
