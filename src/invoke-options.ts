@@ -48,7 +48,7 @@ const known: Readonly<Record<keyof InvokeOptions, true>> = {
 };
 
 /** The limit of a synchronous invocation's event (RIE: `interop/model.go`; AWS docs: "Lambda quotas", 6 MB). */
-export const maxEventBytes = 6 * 1024 * 1024 + 100;
+export const maxEventBytes: number = 6 * 1024 * 1024 + 100;
 
 /** Checks event and options and makes of them what goes on the wire. Throws a `HarnessError`. */
 export function readInvocation(
