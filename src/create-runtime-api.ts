@@ -8,6 +8,7 @@ import { explainInitFailure, explainInvocation, type Scene } from './explain.ts'
 import { Invocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, maxEventBytes, readInvocation } from './invoke-options.ts';
+import { callerOf, openApis } from './open-apis.ts';
 import { checkNames, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';
@@ -68,9 +69,11 @@ export interface WaitOptions {
  * `ready()` and `invoke()` wait for it to ask for work. Rejects with a `HarnessError`, and leaves nothing behind.
  */
 export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<RuntimeApi> {
+  const createdAt = callerOf(createRuntimeApi);
   const settings = readOptions(options);
   assertNotAborted(settings.signal);
   const api = new LambdaRuntimeApi(settings);
+  openApis.add(api, createdAt);
   try {
     await abortable(api.start(), settings.signal);
     return api;
@@ -130,6 +133,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     };
     this.#results = {
       memorySizeMb: settings.identity.memorySizeMb,
+      functionVersion: settings.identity.functionVersion,
       explain: (completed) => explainInvocation(completed, this.#scene),
     };
   }
@@ -192,6 +196,7 @@ class LambdaRuntimeApi implements RuntimeApi {
 
   close(): Promise<void> {
     this.#closing ??= this.#close();
+    openApis.delete(this);
     return this.#closing;
   }
 

@@ -158,7 +158,8 @@ function describeLastCall(transcript: Transcript): string {
 
 function describeFate({ response, aborted, requestBytes }: Exchange): string {
   if (response) return `answered with ${response.status}`;
-  return aborted ? `it hung up after ${requestBytes} bytes` : 'not answered yet';
+  if (aborted) return `it hung up after ${requestBytes} bytes`;
+  return requestBytes > 0 ? `${requestBytes} bytes of its body have arrived, and its end has not` : 'not answered yet';
 }
 
 function indent(lines: readonly string[]): string {

@@ -6,12 +6,12 @@ export type { CapturedLogs, LogLine, RuntimeExit } from './environment/runtime.t
 export type { XRayCause, XRayException } from './environment/xray-cause.ts';
 export { HarnessError, type HarnessErrorCode } from './errors.ts';
 export type { Invocation } from './invocation.ts';
+export type { InvocationReport } from './invocation-report.ts';
 export type {
   FailedInitResult,
   FunctionErrorResult,
   InitErrorResult,
   InitResult,
-  InvocationReport,
   InvocationResult,
   InvocationStatus,
   PostedAnswer,

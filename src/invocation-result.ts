@@ -4,6 +4,7 @@ import { initFailureError } from './environment/init-phase.ts';
 import type { CompletedInvocation, RuntimeAnswer } from './environment/invocation.ts';
 import type { CapturedLogs, RuntimeExit } from './environment/runtime.ts';
 import type { XRayCause } from './environment/xray-cause.ts';
+import { type InvocationReport, makeReport, type ReportFacts } from './invocation-report.ts';
 
 /** How an invocation ended: a union on `status`. A function that fails is a result, never an exception. */
 export type InvocationResult<T = unknown> =
@@ -98,18 +99,6 @@ export type PostedAnswer =
   | ({ readonly kind: 'response' } & ResponsePayload)
   | ({ readonly kind: 'error' } & PostedError);
 
-/** The numbers of the REPORT line that Lambda prints. */
-export interface InvocationReport {
-  readonly requestId: string;
-  readonly durationMs: number;
-  /** Duration and init duration together, in whole milliseconds, rounded up. */
-  readonly billedDurationMs: number;
-  readonly memorySizeMb: number;
-  readonly initDurationMs?: number;
-  readonly status?: 'timeout' | 'error';
-  readonly errorType?: string;
-}
-
 /** How the Init phase ended. */
 export type InitResult = ReadyResult | FailedInitResult;
 
@@ -132,6 +121,7 @@ export interface FailedInitResult {
 
 export interface ResultContext {
   readonly memorySizeMb: number;
+  readonly functionVersion: string;
   explain(completed: CompletedInvocation): string;
 }
 
@@ -140,14 +130,16 @@ export function toResult<T>(completed: CompletedInvocation, context: ResultConte
   const { outcome, requestId, durationMs, logs } = completed;
   const initDurationMs = outcome.status === 'init-error' ? outcome.failure.initDurationMs : completed.initDurationMs;
   const common = { requestId, durationMs, ...(initDurationMs !== undefined && { initDurationMs }), logs };
-  const report = (failure?: Pick<InvocationReport, 'status' | 'errorType'>): InvocationReport => ({
-    requestId,
-    durationMs,
-    billedDurationMs: Math.ceil(durationMs + (initDurationMs ?? 0)),
-    memorySizeMb: context.memorySizeMb,
-    ...(initDurationMs !== undefined && { initDurationMs }),
-    ...failure,
-  });
+  const report = (failure?: ReportFacts['failure']): InvocationReport =>
+    makeReport({
+      requestId,
+      functionVersion: context.functionVersion,
+      memorySizeMb: context.memorySizeMb,
+      durationMs,
+      initDurationMs,
+      maxMemoryUsedMb: completed.maxMemoryUsedMb,
+      failure,
+    });
   const failed = (error: FunctionError, status: 'timeout' | 'error' = 'error') => ({
     ...common,
     functionError: 'Unhandled' as const,

@@ -1,6 +1,6 @@
 import { HarnessError } from '../errors.ts';
 import type { CancelTimer, Clock } from './clock.ts';
-import { systemClock } from './system-clock.ts';
+import { eventLoopTurns, systemClock } from './system-clock.ts';
 
 /** A clock that stands still until the test moves it. */
 export interface ManualClock extends Clock {
@@ -77,6 +77,7 @@ export function manualClock(): ManualClock {
         );
       }
       moveTo(target);
+      await eventLoopTurns();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** A promise with its handles outside. It never becomes an unhandled rejection: its readers decide. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
+  isSettled = false;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
 
@@ -13,10 +14,12 @@ export class Deferred<T> {
   }
 
   resolve(value: T): void {
+    this.isSettled = true;
     this.#resolve(value);
   }
 
   reject(error: unknown): void {
+    this.isSettled = true;
     this.#reject(error);
   }
 }

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../clock/clock.ts';
-import { HarnessError } from '../errors.ts';
+import { HarnessError, type HarnessErrorCode } from '../errors.ts';
 import type { Exchange, Transcript, Violation, ViolationRule } from '../transcript/transcript.ts';
+import type { Deferred } from './deferred.ts';
 import { type FunctionError, normalizeErrorType } from './function-error.ts';
 import { type InitAttempt, type InitFailure, type InitReport, initFailureError, newInitAttempt } from './init-phase.ts';
 import {
@@ -377,7 +378,9 @@ export class ExecutionEnvironment {
 
   #deadlineOf({ deadline }: InvocationRequest): number {
     const moment =
-      deadline instanceof Date ? deadline.getTime() : this.#clock.epochMs() + Math.min(deadline, farthestDeadlineMs);
+      typeof deadline === 'number'
+        ? this.#clock.epochMs() + Math.min(deadline, farthestDeadlineMs)
+        : deadline.getTime();
     return Math.max(1, Math.floor(moment));
   }
 
@@ -437,18 +440,15 @@ export class ExecutionEnvironment {
       durationMs,
       ...(errorType !== undefined && { errorType }),
     });
-    const ended = `The invocation ${requestId} ended as '${outcome.status}'`;
-    invocation.delivered.reject(
-      new HarnessError(
-        'ERR_NOT_DELIVERED',
-        `${ended} before the runtime received its event. Await the invocation itself to see why.`,
-      ),
+    missed(
+      invocation.delivered,
+      'ERR_NOT_DELIVERED',
+      `${requestId} ended as '${outcome.status}' before the runtime received its event`,
     );
-    invocation.responded.reject(
-      new HarnessError(
-        'ERR_NO_RESPONSE',
-        `${ended} before the runtime responded. Await the invocation itself to see why.`,
-      ),
+    missed(
+      invocation.responded,
+      'ERR_NO_RESPONSE',
+      `${requestId} ended as '${outcome.status}' before the runtime responded`,
     );
     invocation.body.end();
     const violations = this.#violations;
@@ -459,6 +459,7 @@ export class ExecutionEnvironment {
       durationMs,
       initDurationMs,
       logs: logs ?? (deliveredAt === undefined ? noLogs : this.#logs.take()),
+      maxMemoryUsedMb: deliveredAt === undefined ? undefined : this.#runtime.maxMemoryUsedMb(),
       violations,
     });
   }
@@ -580,6 +581,11 @@ export class ExecutionEnvironment {
     this.#violations.push(violation);
     this.#transcript.add(violation);
   }
+}
+
+function missed(moment: Deferred<void>, code: HarnessErrorCode, what: string): void {
+  if (!moment.isSettled)
+    moment.reject(new HarnessError(code, `The invocation ${what}. Await the invocation itself to see why.`));
 }
 
 function outcomeOfExit({ answer }: Invocation, exit: RuntimeExit): InvocationOutcome {

@@ -69,6 +69,7 @@ export interface CompletedInvocation {
   /** Only for the first invocation that a fresh runtime was given. */
   readonly initDurationMs: number | undefined;
   readonly logs: CapturedLogs;
+  readonly maxMemoryUsedMb: number | undefined;
   /** Rules the runtime broke since the invocation before this one ended. */
   readonly violations: readonly Violation[];
 }

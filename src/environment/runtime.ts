@@ -19,6 +19,8 @@ export interface Runtime {
   stop(): Promise<void>;
   /** What can be said of the process now, for an explanation: idle, busy, stopped. */
   describeActivity(): string | undefined;
+  /** The most memory the process has held so far; `undefined` where it cannot be measured. */
+  maxMemoryUsedMb(): number | undefined;
 }
 
 /** What a runtime printed. */

@@ -11,6 +11,10 @@ export class AttachedRuntime implements Runtime {
 
   async stop(): Promise<void> {}
 
+  maxMemoryUsedMb(): undefined {
+    return undefined;
+  }
+
   describeActivity(): undefined {
     return undefined;
   }

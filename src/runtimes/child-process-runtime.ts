@@ -54,6 +54,10 @@ export class ChildProcessRuntime implements Runtime {
     return this.#process && describeActivity(this.#process.pid);
   }
 
+  maxMemoryUsedMb(): number | undefined {
+    return this.#process?.maxMemoryUsedMb();
+  }
+
   async #start(onExit: (exit: RuntimeExit) => void): Promise<SupervisedProcess> {
     const { command, cwd, logs } = this.#parts;
     const stops = this.#stops;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { systemClock } from '../clock/system-clock.ts';
 
 /** Sends a signal to a whole process group; a group that is gone needs none. */
@@ -92,5 +92,39 @@ function statOf(pid: number): { state: string; groupId: number } | undefined {
     return { state, groupId: Number(groupId) };
   } catch {
     return undefined;
+  }
+}
+
+const statusBuffer = Buffer.allocUnsafeSlow(4096);
+
+/** Measures how much memory a process has held at most; Linux only. The file stays open: it is read often. */
+export class MemoryMeter {
+  #fd: number | undefined;
+  #maxMb: number | undefined;
+
+  constructor(pid: number) {
+    try {
+      this.#fd = openSync(`/proc/${pid}/status`);
+    } catch {
+      // Not Linux, or the process is gone.
+    }
+  }
+
+  read(): number | undefined {
+    if (this.#fd === undefined) return this.#maxMb;
+    try {
+      const length = readSync(this.#fd, statusBuffer, 0, statusBuffer.length, 0);
+      const status = statusBuffer.latin1Slice(0, length);
+      const kibibytes = Number.parseInt(status.slice(status.indexOf('VmHWM:') + 6), 10);
+      if (kibibytes > 0) this.#maxMb = Math.ceil(kibibytes / 1024);
+    } catch {
+      // ESRCH: it is gone; what was read before stands.
+    }
+    return this.#maxMb;
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }

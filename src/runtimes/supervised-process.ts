@@ -7,7 +7,7 @@ import { systemClock } from '../clock/system-clock.ts';
 import type { RuntimeExit } from '../environment/runtime.ts';
 import { HarnessError } from '../errors.ts';
 import type { Command } from './command.ts';
-import { killAll, signalGroup } from './process-table.ts';
+import { killAll, MemoryMeter, signalGroup } from './process-table.ts';
 
 /** How a runtime is asked to end before it is killed. */
 export interface Shutdown {
@@ -47,6 +47,7 @@ export class SupervisedProcess {
   readonly #mark: string;
   readonly #shutdown: Shutdown | undefined;
   readonly #clock: Clock;
+  readonly #memory: MemoryMeter;
   readonly #exited: Promise<RuntimeExit>;
   #hasExited = false;
   #onUnexpectedExit: ((exit: RuntimeExit) => void) | undefined;
@@ -79,6 +80,7 @@ export class SupervisedProcess {
     this.#child = child;
     this.#lifeline = child.stdio[3] as Readable;
     this.#mark = mark;
+    this.#memory = new MemoryMeter(this.pid);
     this.#shutdown = parts.shutdown;
     this.#clock = parts.clock;
     this.#onUnexpectedExit = parts.onUnexpectedExit;
@@ -89,9 +91,14 @@ export class SupervisedProcess {
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#hasExited = true;
+        this.#memory.close();
         void this.#bury({ code, signal }).then(resolve);
       });
     });
+  }
+
+  maxMemoryUsedMb(): number | undefined {
+    return this.#memory.read();
   }
 
   /** Ends the process and its descendants; resolves when none is left. */
