@@ -104,7 +104,7 @@ export class MemoryMeter {
 
   constructor(pid: number) {
     try {
-      this.#fd = openSync(`/proc/${pid}/status`);
+      this.#fd = openSync(`/proc/${pid}/status`, 'r');
     } catch {
       // Not Linux, or the process is gone.
     }
@@ -114,7 +114,7 @@ export class MemoryMeter {
     if (this.#fd === undefined) return this.#maxMb;
     try {
       const length = readSync(this.#fd, statusBuffer, 0, statusBuffer.length, 0);
-      const status = statusBuffer.latin1Slice(0, length);
+      const status = statusBuffer.toString('latin1', 0, length);
       const kibibytes = Number.parseInt(status.slice(status.indexOf('VmHWM:') + 6), 10);
       if (kibibytes > 0) this.#maxMb = Math.ceil(kibibytes / 1024);
     } catch {
