@@ -9,7 +9,7 @@ import { Invocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, maxEventBytes, readInvocation } from './invoke-options.ts';
 import { callerOf, openApis } from './open-apis.ts';
-import { checkNames, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
+import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';
 import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
@@ -19,6 +19,7 @@ import { report } from './transcript/report.ts';
 import { timeline } from './transcript/timeline.ts';
 import {
   type EntryOfType,
+  entryTypes,
   Transcript,
   type TranscriptEntry,
   type TranscriptEntryType,
@@ -217,6 +218,8 @@ class LambdaRuntimeApi implements RuntimeApi {
   }
 
   on<Type extends TranscriptEntryType>(type: Type, listener: (entry: EntryOfType<Type>) => void): () => void {
+    if (!Object.hasOwn(entryTypes, type)) throw invalid('type', type, `one of ${Object.keys(entryTypes).join(', ')}`);
+    if (typeof listener !== 'function') throw invalid('listener', listener, 'a function');
     return this.#transcript.on(type, listener);
   }
 

@@ -43,7 +43,7 @@ function plotOf({ outcome, durationMs }: CompletedInvocation, scene: Scene): { h
     case 'init-error':
       return plotOfInit(outcome.failure, scene);
     case 'timeout':
-      return plotOfTimeout(outcome, durationMs);
+      return plotOfTimeout(outcome, durationMs, scene);
     case 'runtime-exit':
       return {
         headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'} and` : 'before it responded or'} before it asked for the next event.`,
@@ -71,10 +71,18 @@ function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'f
 }
 
 function plotOfTimeout(
-  { answer, timeoutMs }: Extract<InvocationOutcome, { status: 'timeout' }>,
+  { answer, timeoutMs, isStalled }: Extract<InvocationOutcome, { status: 'timeout' }>,
   durationMs: number,
+  { runtime }: Scene,
 ): { headline: string; advice: string } {
   const limit = `the timeout of ${timeoutMs} ms`;
+  if (isStalled) {
+    return {
+      headline: `The runtime hung up while it waited for work, and did not ask again within ${limit} (idle, between invocations).`,
+      advice:
+        'A request for the next event may wait for hours: give it no timeout in the client, and let the loop ask again if the connection breaks.',
+    };
+  }
   if (durationMs === 0) {
     return {
       headline: `The invocation ran into ${limit} before its event was delivered to the runtime.`,
@@ -89,12 +97,12 @@ function plotOfTimeout(
           'Lambda counts an invocation as complete only when the runtime asks for the next event. Let it call GET /runtime/invocation/next right after its answer.',
       }
     : {
-        headline: `The runtime did not answer within ${limit} (Invoke phase). It was killed; the next invocation gets a fresh one.`,
+        headline: `The runtime did not answer within ${limit} (Invoke phase). ${runtime.isOwned ? 'It was killed; the next invocation gets a fresh one.' : 'It lives on: a late answer is refused with 410.'}`,
         advice: 'If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger.',
       };
 }
 
-function plotOfInit({ cause }: InitFailure, { runtime, address }: Scene): { headline: string; advice: string } {
+function plotOfInit({ cause }: InitFailure, { address }: Scene): { headline: string; advice: string } {
   switch (cause.kind) {
     case 'reported':
       return {
@@ -112,7 +120,8 @@ function plotOfInit({ cause }: InitFailure, { runtime, address }: Scene): { head
       return cause.attached
         ? {
             headline: `No runtime asked ${address} for work within ${cause.timeoutMs} ms of being waited for (Init phase).`,
-            advice: `Start ${runtime.description}, or give createRuntimeApi() a command to start.`,
+            advice:
+              'Start your runtime with api.environmentVariables in its environment, or give createRuntimeApi() a command to start.',
           }
         : {
             headline: `The runtime did not ask for work within ${cause.timeoutMs} ms (Init phase). It was killed.`,

@@ -159,12 +159,13 @@ function jsonHeader(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (!isObject(value)) throw invalid(name, value, 'an object, or { raw: string }');
   if (typeof value.raw === 'string' && Object.keys(value).length === 1) return headerValue(`${name}.raw`, value.raw);
-  let json: string;
+  let json: string | undefined;
   try {
     json = JSON.stringify(value);
   } catch (error) {
     throw invalid(name, value, `what JSON can hold (${error instanceof Error ? error.message : String(error)})`);
   }
+  if (json === undefined) throw invalid(name, value, 'what JSON can hold');
   // Clients disagree on the encoding of header bytes above 0x7F: there shall be none.
   return json.replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

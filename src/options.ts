@@ -103,9 +103,9 @@ const known: Readonly<Record<keyof RuntimeApiOptions, true>> = {
 /** Checks the options and fills in the defaults. Throws `ERR_INVALID_OPTION`. */
 export function readOptions(options: RuntimeApiOptions = {}): Settings {
   checkNames('createRuntimeApi()', options, known);
-  const functionName = text('functionName', options.functionName, 'test-function');
-  const functionVersion = text('functionVersion', options.functionVersion, '$LATEST');
-  const region = text('region', options.region, 'us-east-1');
+  const functionName = name('functionName', options.functionName, 'test-function');
+  const functionVersion = name('functionVersion', options.functionVersion, '$LATEST');
+  const region = name('region', options.region, 'us-east-1');
   const env = options.env ?? {};
   if (!isObject(env)) throw invalid('env', env, 'an object of strings');
   checkFunctionVariables(env);
@@ -203,7 +203,7 @@ export function checkNames(where: string, options: object, names: Readonly<Recor
   if (!isObject(options))
     throw new HarnessError('ERR_INVALID_OPTION', `${where} takes an object of options; it was given ${show(options)}.`);
   for (const name of Object.keys(options)) {
-    if (name in names) continue;
+    if (Object.hasOwn(names, name)) continue;
     throw new HarnessError(
       'ERR_INVALID_OPTION',
       `${where} has no option "${name}". It has: ${Object.keys(names).join(', ')}.`,
@@ -240,6 +240,13 @@ function text(name: string, value: unknown, byDefault: string): string {
   if (typeof value !== 'string' || value === '' || value.includes('\0'))
     throw invalid(name, value, 'a non-empty string without NUL characters');
   return value;
+}
+
+/** What becomes a part of ARNs, and so of headers. */
+function name(option: string, value: unknown, byDefault: string): string {
+  if (value === undefined) return byDefault;
+  if (typeof value === 'string' && /^[A-Za-z0-9_$-]{1,140}$/.test(value)) return value;
+  throw invalid(option, value, 'a string of 1 to 140 letters, digits, hyphens and underscores');
 }
 
 function integer(name: string, value: unknown, range: { from: number; to: number; byDefault: number }): number {

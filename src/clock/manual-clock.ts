@@ -41,7 +41,8 @@ export function manualClock(): ManualClock {
       elapsedMs = Math.max(elapsedMs, timer.dueAt);
       timer.action();
     }
-    elapsedMs = target;
+    // An action may have moved it further.
+    elapsedMs = Math.max(elapsedMs, target);
   }
 
   return {

@@ -64,6 +64,8 @@ export class ExecutionEnvironment {
   #current: Invocation | undefined;
   #deliveryLost = false;
   #cancelExitGrace: CancelTimer = () => {};
+  #cancelStall: CancelTimer = () => {};
+  #isWatchingForStall = false;
   readonly #timedOut = new Set<string>();
   #deliveries = 0;
   #violations: Violation[] = [];
@@ -173,9 +175,10 @@ export class ExecutionEnvironment {
     }
     if (from === 'Started') this.#initSucceeded();
     this.#cancelExitGrace();
-    this.#current = undefined;
     if (current) this.#complete(current);
+    this.#current = undefined;
     this.#queue.addPoll(poll);
+    this.#endStallWatch();
     this.#proceed();
   }
 
@@ -253,6 +256,7 @@ export class ExecutionEnvironment {
   initError(error: FunctionError): void {
     if (this.#state !== 'InitError') return;
     this.#init.reported = error;
+    this.#init.cancelBudget();
     const fail = () => this.#failInit({ kind: 'reported', error });
     if (this.#runtime.isOwned) this.#cancelExitGrace = this.#realClock.schedule(exitGraceMs, fail);
     else fail();
@@ -302,7 +306,7 @@ export class ExecutionEnvironment {
 
   /** A runtime that somebody else starts has all the time in the world – until somebody waits for it. */
   #startAttachBudget(): void {
-    if (this.#state === 'Started' && !this.#runtime.isOwned && !this.#init.hasBudget) this.#startInitBudget();
+    if (phaseOf(this.#state) === 'Init' && !this.#runtime.isOwned && !this.#init.hasBudget) this.#startInitBudget();
   }
 
   #initSucceeded(): void {
@@ -332,7 +336,7 @@ export class ExecutionEnvironment {
     this.#init.report.resolve({ status: 'init-error', failure });
     // An attached runtime may come at any time: its absence a while ago is no news to a later invocation.
     if (this.#runtime.isOwned) this.#unreportedFailure = failure;
-    if (exit) this.#toStopped();
+    if (exit || cause.kind === 'unavailable') this.#toStopped();
     else void this.#stop('its Init phase failed');
     this.#reportInitFailure(failure);
   }
@@ -350,11 +354,32 @@ export class ExecutionEnvironment {
 
   /** Does what can be done now: deliver, or start a runtime for those who wait. */
   #proceed(): void {
-    if (this.#state === 'Ready') this.#dispatch();
-    else if (this.#queue.hasInvocations && !this.#closedWith) {
+    if (this.#state === 'Ready') {
+      this.#dispatch();
+      this.#watchForStall();
+    } else if (this.#queue.hasInvocations && !this.#closedWith) {
       if (this.#state === 'Stopped') this.#supply();
       this.#startAttachBudget();
     }
+  }
+
+  /** An idle runtime that has hung up its poll owes us another: who waits for it waits no longer than for a handler. */
+  #watchForStall(): void {
+    const invocation = this.#queue.firstInvocation;
+    if (this.#state !== 'Ready' || !invocation || this.#isWatchingForStall) return;
+    this.#isWatchingForStall = true;
+    const { timeoutMs } = invocation.request;
+    this.#cancelStall = this.#clock.schedule(timeoutMs, () => {
+      this.#endStallWatch();
+      const waiting = this.#queue.takeInvocation();
+      if (waiting) this.#settle(waiting, { status: 'timeout', timeoutMs, isStalled: true });
+      void this.#stop('it no longer asks for events');
+    });
+  }
+
+  #endStallWatch(): void {
+    this.#cancelStall();
+    this.#isWatchingForStall = false;
   }
 
   #dispatch(): void {
@@ -415,7 +440,13 @@ export class ExecutionEnvironment {
     const wasQueued = this.#queue.removeInvocation(invocation);
     if (!wasQueued) this.#rememberTimedOut(invocation.requestId);
     end();
-    if (!wasQueued) void this.#stop(reason);
+    if (!wasQueued) {
+      void this.#stop(reason);
+      return;
+    }
+    // The next in the queue waits for as long as its own timeout says.
+    this.#endStallWatch();
+    this.#proceed();
   }
 
   #rememberTimedOut(requestId: string): void {
@@ -429,8 +460,10 @@ export class ExecutionEnvironment {
 
   #settle(invocation: Invocation, outcome: InvocationOutcome, logs?: CapturedLogs): void {
     if (invocation.isSettled) return;
-    this.#release(invocation);
     const { requestId, deliveredAt, initDurationMs } = invocation;
+    // First, so that a listener for lines learns whose they are.
+    const printed = logs ?? (deliveredAt === undefined ? noLogs : this.#logs.take());
+    this.#release(invocation);
     const durationMs = deliveredAt === undefined ? 0 : this.#clock.now() - deliveredAt;
     const errorType = errorTypeOf(outcome);
     this.#transcript.add({
@@ -458,7 +491,7 @@ export class ExecutionEnvironment {
       outcome,
       durationMs,
       initDurationMs,
-      logs: logs ?? (deliveredAt === undefined ? noLogs : this.#logs.take()),
+      logs: printed,
       maxMemoryUsedMb: deliveredAt === undefined ? undefined : this.#runtime.maxMemoryUsedMb(),
       violations,
     });
@@ -528,6 +561,7 @@ export class ExecutionEnvironment {
     this.#generation++;
     this.#init.cancelBudget();
     this.#cancelExitGrace();
+    this.#endStallWatch();
     this.#current = undefined;
     this.#undeliveredInitDurationMs = undefined;
     if (this.#runtime.isOwned) this.#queue.clearPolls();

@@ -29,7 +29,7 @@ export class InvocationQueue {
 
   /** The pair that is next to meet, taken out of the queue. */
   takePair(): { invocation: Invocation; poll: Poll } | undefined {
-    const invocation = first(this.#invocations.values());
+    const invocation = this.firstInvocation;
     const poll = first(this.#polls);
     if (!invocation || !poll) return undefined;
     this.#invocations.delete(invocation.requestId);
@@ -38,7 +38,7 @@ export class InvocationQueue {
   }
 
   takeInvocation(): Invocation | undefined {
-    const invocation = first(this.#invocations.values());
+    const invocation = this.firstInvocation;
     if (invocation) this.#invocations.delete(invocation.requestId);
     return invocation;
   }
@@ -53,6 +53,10 @@ export class InvocationQueue {
 
   get hasPolls(): boolean {
     return this.#polls.size > 0;
+  }
+
+  get firstInvocation(): Invocation | undefined {
+    return first(this.#invocations.values());
   }
 
   get hasInvocations(): boolean {

@@ -57,6 +57,8 @@ export type InvocationOutcome =
       readonly timeoutMs: number;
       readonly answer?: RuntimeAnswer;
       readonly activity?: string;
+      /** The runtime was idle, but did not ask for the event. */
+      readonly isStalled?: true;
     }
   | { readonly status: 'runtime-exit'; readonly exit: RuntimeExit; readonly answer?: RuntimeAnswer };
 

@@ -23,6 +23,8 @@ export class HttpServer {
       onRequest,
     );
     this.#server.timeout = 0;
+    // Without limit: headers after the 1000th would be dropped silently.
+    this.#server.maxHeadersCount = 0;
     this.#server.on('connection', (socket: Socket) => this.#adopt(socket));
     this.#server.on('clientError', refuseGarbage);
     this.#server.on('connect', (_request, socket) =>
@@ -84,4 +86,6 @@ function refuseGarbage(error: Error & { code?: string }, socket: Socket): void {
   }
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
+  // Ends our half too, once that is written: a poll on this connection must be forgotten.
+  socket.destroySoon();
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
 import { HttpServer, host } from '../http/http-server.ts';
 import type { WantedPort } from '../http/listen.ts';
@@ -13,6 +14,7 @@ export class RuntimeApiServer {
   readonly #http = new HttpServer((request, response) => void this.#serve(request, response));
   readonly #transcript: Transcript;
   readonly #limits: Limits;
+  readonly #lastOn = new WeakMap<Socket, ServerResponse>();
   #environment: ExecutionEnvironment | undefined;
 
   constructor(transcript: Transcript, limits: Limits) {
@@ -38,6 +40,9 @@ export class RuntimeApiServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const environment = this.#environment;
     if (!environment) return;
+    await this.#turnOf(request, response);
+    // It closed while it waited: Node announces that only for the response whose turn it was.
+    if (request.socket.destroyed) return;
     const exchange = this.#transcript.add(newExchange(request));
     response.once('close', () => this.#abandoned(exchange));
     const reply = await dispatch({ request, response, exchange, environment, limits: this.#limits }).catch(
@@ -47,6 +52,17 @@ export class RuntimeApiServer {
     if (response.destroyed || exchange.aborted) return;
     this.#record(exchange, reply);
     send(response, reply);
+  }
+
+  /**
+   * Requests that follow each other on one connection are served in that order, as Lambda does: a client may send its
+   * poll along with its answer.
+   */
+  #turnOf({ socket }: IncomingMessage, response: ServerResponse): Promise<unknown> | undefined {
+    const before = this.#lastOn.get(socket);
+    this.#lastOn.set(socket, response);
+    if (!before || before.writableEnded || before.destroyed) return undefined;
+    return new Promise((resolve) => before.once('close', resolve));
   }
 
   #abandoned(exchange: Exchange & TranscriptEntry): void {

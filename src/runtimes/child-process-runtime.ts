@@ -59,6 +59,7 @@ export class ChildProcessRuntime implements Runtime {
   }
 
   async #start(onExit: (exit: RuntimeExit) => void): Promise<SupervisedProcess> {
+    assertSupported();
     const { command, cwd, logs } = this.#parts;
     const stops = this.#stops;
     const environmentVariables = this.#parts.environmentVariables();
@@ -104,6 +105,14 @@ function describeCommand(command: readonly string[]): string {
     .map((part) => (/^[\w@%+=:,./-]+$/.test(part) ? part : `'${part.replaceAll(/\s+/g, ' ')}'`))
     .join(' ');
   return line.length <= longestDescription ? line : `${line.slice(0, longestDescription)}…`;
+}
+
+function assertSupported(): void {
+  if (process.platform !== 'win32') return;
+  throw new HarnessError(
+    'ERR_UNSUPPORTED_PLATFORM',
+    'A command cannot be run on Windows itself, which has no process groups and pipes of the kind needed. Run the tests in WSL, or start the runtime yourself with api.environmentVariables.',
+  );
 }
 
 async function openPipes(): Promise<OutputPipes> {

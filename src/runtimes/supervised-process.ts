@@ -36,6 +36,8 @@ const guardScript = [
   '( ( trap "" TERM INT HUP QUIT USR1 USR2; exec 0</dev/null 1>&- 2>&-; read _ <&3; kill -9 0 ) & )',
   'exec 3<&-',
   'unset PWD OLDPWD SHLVL _',
+  // Where the shell is bash, it sets this one again.
+  'if [ -n "$BASH_VERSION" ]; then exec env -u SHLVL "$@"; fi',
   'exec "$@"',
 ].join('; ');
 

@@ -101,6 +101,23 @@ export type TranscriptEntry = TranscriptEvent & { readonly timeMs: number };
 
 export type TranscriptEntryType = TranscriptEvent['type'];
 
+/** All of them, for checks at run time. */
+export const entryTypes: Readonly<Record<TranscriptEntryType, true>> = {
+  exchange: true,
+  violation: true,
+  'platform.initStart': true,
+  'platform.initReport': true,
+  'invocation.queued': true,
+  'platform.start': true,
+  'invocation.responded': true,
+  'platform.runtimeDone': true,
+  'invocation.discarded': true,
+  'runtime.started': true,
+  'runtime.exited': true,
+  'runtime.stopping': true,
+  'runtime.stopped': true,
+};
+
 export type EntryOfType<Type extends TranscriptEntryType> = Extract<TranscriptEvent, { type: Type }> & {
   readonly timeMs: number;
 };

@@ -4,6 +4,7 @@ import type { RuntimeCall } from '../runtime-call.ts';
 
 /** The limit is known to be passed before the body ends: the invocation need not wait for the rest. */
 export function answerTooLarge({ environment, exchange }: RuntimeCall, invocation: Invocation, maxBytes: number): void {
+  if (invocation.isSettled) return;
   environment.violate('body-too-large', `posted a body of more than ${maxBytes} bytes`, exchange);
   environment.answerBroken(invocation, {
     errorType: 'Function.ResponseSizeTooLarge',

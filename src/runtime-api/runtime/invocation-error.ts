@@ -13,6 +13,7 @@ export async function invocationError(call: RuntimeCall, { requestId }: { reques
   const invocation = environment.beginAnswer('error', { requestId, invocationId }, exchange);
   const maxBytes = limits.payloadBytes;
   const { end, body } = await readWholeBody(call, maxBytes);
+  if (invocation.isSettled) throw new Refusal('InvokeTimeout', 'Invoke timeout');
   if (end === 'aborted') answerTruncated(call, invocation);
   if (end === 'too-large') {
     answerTooLarge(call, invocation, maxBytes);

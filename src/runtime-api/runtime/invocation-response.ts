@@ -25,6 +25,7 @@ export async function invocationResponse(call: RuntimeCall, { requestId }: { req
       answerTooLarge(call, invocation, maxBytes);
     }
   });
+  if (invocation.isSettled && !invocation.answer) throw new Refusal('InvokeTimeout', 'Invoke timeout');
   if (isTooLarge) {
     throw new Refusal('RequestEntityTooLarge', `Exceeded maximum allowed payload size (${maxBytes} bytes).`);
   }
