@@ -34,7 +34,7 @@ export function explainInitFailure(failure: InitFailure, scene: Scene): string {
   return tell({ ...plotOfInit(failure, scene), exit: failure.exit, logs: failure.logs }, scene);
 }
 
-function plotOf({ outcome, durationMs }: CompletedInvocation, scene: Scene): { headline: string; advice: string } {
+function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): { headline: string; advice: string } {
   switch (outcome.status) {
     case 'success':
       return { headline: 'The function succeeded.', advice: '' };
@@ -43,7 +43,7 @@ function plotOf({ outcome, durationMs }: CompletedInvocation, scene: Scene): { h
     case 'init-error':
       return plotOfInit(outcome.failure, scene);
     case 'timeout':
-      return plotOfTimeout(outcome, durationMs, scene);
+      return plotOfTimeout(outcome, wasDelivered, scene);
     case 'runtime-exit':
       return {
         headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'} and` : 'before it responded or'} before it asked for the next event.`,
@@ -72,7 +72,7 @@ function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'f
 
 function plotOfTimeout(
   { answer, timeoutMs, isStalled }: Extract<InvocationOutcome, { status: 'timeout' }>,
-  durationMs: number,
+  wasDelivered: boolean,
   { runtime }: Scene,
 ): { headline: string; advice: string } {
   const limit = `the timeout of ${timeoutMs} ms`;
@@ -83,7 +83,7 @@ function plotOfTimeout(
         'A request for the next event may wait for hours: give it no timeout in the client, and let the loop ask again if the connection breaks.',
     };
   }
-  if (durationMs === 0) {
+  if (!wasDelivered) {
     return {
       headline: `The invocation ran into ${limit} before its event was delivered to the runtime.`,
       advice:

@@ -1,10 +1,12 @@
+import { stat } from 'node:fs';
+import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import timers from 'node:timers';
+import { MessageChannel } from 'node:worker_threads';
 import type { CancelTimer, Clock } from './clock.ts';
 
-// Taken once, from the module: fake timers replace the globals, some replace the module's properties too.
-const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = timers;
-const now = performance.now.bind(performance);
+// Fake timers replace globals, and properties of Node's modules; when they were first, that is all we would get.
+// What they leave alone: the prototype of `performance`, the timeouts of sockets, the file system, message ports.
+const now = (Object.getPrototypeOf(performance) as typeof performance).now.bind(performance);
 const { timeOrigin } = performance;
 
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -16,30 +18,72 @@ export const systemClock: Clock = {
   schedule: scheduleFor,
 };
 
+/** Sockets that were never connected, for the sake of their timeouts. */
+const idleTimers: Socket[] = [];
+
 function scheduleFor(delayMs: number, action: () => void): CancelTimer {
   if (delayMs === Number.POSITIVE_INFINITY) return () => {};
   const dueAt = now() + delayMs;
-  let timer = setTimeout(fire, Math.min(Math.max(delayMs, 0), longestTimeoutMs)).unref();
-  return () => clearTimeout(timer);
+  const timer = idleTimers.pop() ?? new Socket();
+  let isOver = false;
+  timer.on('timeout', fire);
+  start(delayMs);
+  return end;
 
-  // A timer of Node's holds no more than 24.8 days, and may fire a fraction of a millisecond early.
+  function start(leftMs: number): void {
+    timer.setTimeout(Math.min(Math.max(Math.ceil(leftMs), 1), longestTimeoutMs));
+  }
+
+  // A timeout of Node's holds no more than 24.8 days, and may fire a fraction of a millisecond early.
   function fire(): void {
     const leftMs = dueAt - now();
-    if (leftMs < 1) action();
-    else timer = setTimeout(fire, Math.min(leftMs, longestTimeoutMs)).unref();
+    if (leftMs >= 1) {
+      start(leftMs);
+    } else {
+      end();
+      action();
+    }
   }
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    timer.off('timeout', fire);
+    timer.setTimeout(0);
+    idleTimers.push(timer);
+  }
+}
+
+/** What fake timers leave on the functions they put in the place of Node's. */
+interface FakeNextTick {
+  readonly clock?: { readonly _nextTick?: typeof process.nextTick; readonly runMicrotasks?: () => void };
+}
+
+/**
+ * Sinon fakes `process.nextTick` unless told otherwise, and with it Node's own networking stands still: nothing that we
+ * or anybody else does over HTTP would ever end. So the real one is put back. Jest fakes a copy of `process`: no harm.
+ */
+function restoreNextTick(): void {
+  const { clock } = process.nextTick as FakeNextTick;
+  if (!clock?._nextTick || process.env.JEST_WORKER_ID !== undefined) return;
+  process.nextTick = clock._nextTick;
+  // What Node had put off meanwhile.
+  clock.runMicrotasks?.();
 }
 
 /** Two turns of the event loop: whatever the operating system had ready for us has been read by then. */
 export async function eventLoopTurns(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => stat('/', () => resolve()));
 }
 
 /** Keeps the process alive while someone waits for us, and only then. */
 export class KeepAlive {
   #waiting = 0;
-  // `ref` and `unref` of one timer cost next to nothing; making and clearing one for each wait would not.
-  readonly #timer = setInterval(() => {}, longestTimeoutMs).unref();
+  readonly #port = new MessageChannel().port1;
+
+  constructor() {
+    this.#port.unref();
+  }
 
   async while<T>(promise: Promise<T>): Promise<T> {
     this.acquire();
@@ -51,14 +95,15 @@ export class KeepAlive {
   }
 
   acquire(): void {
-    if (this.#waiting++ === 0) this.#timer.ref();
+    restoreNextTick();
+    if (this.#waiting++ === 0) this.#port.ref();
   }
 
   release(): void {
-    if (--this.#waiting === 0) this.#timer.unref();
+    if (--this.#waiting === 0) this.#port.unref();
   }
 
   end(): void {
-    clearInterval(this.#timer);
+    this.#port.close();
   }
 }

@@ -489,6 +489,7 @@ export class ExecutionEnvironment {
     invocation.completed.resolve({
       requestId,
       outcome,
+      wasDelivered: deliveredAt !== undefined,
       durationMs,
       initDurationMs,
       logs: printed,

@@ -66,6 +66,7 @@ export type InvocationOutcome =
 export interface CompletedInvocation {
   readonly requestId: string;
   readonly outcome: InvocationOutcome;
+  readonly wasDelivered: boolean;
   /** From delivery to the end; 0 if the event was never delivered. */
   readonly durationMs: number;
   /** Only for the first invocation that a fresh runtime was given. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open as openHandle, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import type { OutputPipe } from './log-capture.ts';
 
 /** Two pipes: our ends to read from, and the ends that the runtime gets as its stdout and stderr. */
@@ -24,7 +25,7 @@ export async function openOutputPipes(): Promise<OutputPipes> {
     const stdout = join(directory, 'stdout');
     const stderr = join(directory, 'stderr');
     await makeFifos([stdout, stderr]);
-    return openBoth(stdout, stderr);
+    return await openBoth(stdout, stderr);
   } finally {
     // Open pipes need no name: nothing is left on disk, whatever becomes of us.
     await rm(directory, { recursive: true, force: true });
@@ -37,23 +38,47 @@ async function makeFifos(paths: readonly string[]): Promise<void> {
   });
 }
 
-function openBoth(stdout: string, stderr: string): OutputPipes {
+async function openBoth(stdout: string, stderr: string): Promise<OutputPipes> {
   const opened: number[] = [];
-  const open = (path: string, flags: number): number => {
-    const fd = openSync(path, flags);
-    opened.push(fd);
+  const opening = async (fd: number | Promise<number>): Promise<number> => {
+    opened.push(await fd);
     return fd;
   };
   try {
-    // The reading end first: a writing end opens at once only when there is a reader.
-    const readerFds = [stdout, stderr].map((path) => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
-    const writerFds = [open(stdout, constants.O_WRONLY), open(stderr, constants.O_WRONLY)] as const;
+    // The reading ends first: a writing end opens at once only when there is a reader.
+    const readerFds = [await opening(openReader(stdout)), await opening(openReader(stderr))];
+    const writerFds = [
+      await opening(openSync(stdout, constants.O_WRONLY)),
+      await opening(openSync(stderr, constants.O_WRONLY)),
+    ] as const;
     const readers = readerFds.map((fd, index) => toReader(index === 0 ? 'stdout' : 'stderr', fd));
     return { readers, writerFds, closeWriters: () => writerFds.forEach((fd) => void closeSync(fd)) };
   } catch (error) {
     for (const fd of opened) closeSync(fd);
     throw error;
   }
+}
+
+/**
+ * Opens a reading end that a socket will own and close. A worker thread keeps a list of the descriptors that were opened
+ * in it and closes them when it ends, whoever owns them by then: there, a file handle opens it and is made to forget it.
+ */
+async function openReader(path: string): Promise<number> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  if (isMainThread) return openSync(path, flags);
+  const handle = await openHandle(path, flags);
+  const { fd } = handle;
+  if (release(handle)) return fd;
+  await handle.close();
+  return openSync(path, flags);
+}
+
+function release(handle: FileHandle): boolean {
+  const key = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'kHandle');
+  const native = key && (handle as unknown as Record<symbol, { releaseFD?: () => void }>)[key];
+  if (!native?.releaseFD) return false;
+  native.releaseFD();
+  return true;
 }
 
 function toReader(stream: OutputPipe['stream'], fd: number): OutputPipe {

@@ -131,6 +131,21 @@ describe('an invocation settles once, and the first cause wins', () => {
     });
   });
 
+  test('leaves no timer running', async () => {
+    const model = await new Model().becomeReady();
+    for (const requestId of ['a', 'b', 'c', 'd']) model.invoke(requestId, { timeoutMs: 1_000_000 });
+    expect(model.pendingTimers).toBe(1);
+    model.respond('a');
+    model.next();
+    model.breakAnswer('b');
+    model.next();
+    model.fail('c');
+    model.next();
+    model.runtime.exit({ code: 1 });
+
+    expect(model.pendingTimers).toBe(0);
+  });
+
   test('a half-sent answer does not count as one', async () => {
     const model = await new Model().becomeReady();
     const invocation = model.invoke('a');

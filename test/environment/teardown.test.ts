@@ -81,6 +81,7 @@ describe.each(everySituation)('$kind: an environment $title', ({ isOwned, arrive
 
     const ended = [...model.entriesOf('invocation.discarded'), ...model.entriesOf('platform.runtimeDone')];
     expect(ended).toHaveLength(queued);
+    expect(model.pendingTimers).toBe(0);
     expect(() => model.invoke('late')).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
     expect(await codeOf(model.environment.ready())).toBe('ERR_CLOSED');
     expect(await codeOf(model.reset())).toBe('ERR_CLOSED');

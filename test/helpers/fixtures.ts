@@ -42,6 +42,7 @@ const files = {
   reportsPid: 'reports-pid.mjs',
   respondsAndHangs: 'responds-and-hangs.mjs',
   slowStart: 'slow-start.mjs',
+  stopsInTime: 'stops-in-time.mjs',
   writesFileOnSigterm: 'writes-file-on-sigterm.mjs',
   /** Needs bash and curl. */
   bashLoop: 'bash-loop.sh',

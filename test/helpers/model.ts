@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../src/clock/clock.ts';
 import { type ManualClock, manualClock } from '../../src/clock/manual-clock.ts';
 import { ExecutionEnvironment } from '../../src/environment/execution-environment.ts';
 import type { FunctionError } from '../../src/environment/function-error.ts';
@@ -121,6 +122,7 @@ export class Model {
   readonly logs: ScriptedLogs = new ScriptedLogs();
   readonly transcript: Transcript = new Transcript(() => this.clock.now(), 5000);
   readonly environment: ExecutionEnvironment;
+  readonly #timers = new Set<symbol>();
 
   constructor(options: { isOwned?: boolean } = {}) {
     this.runtime = new ScriptedRuntime(options.isOwned ?? true);
@@ -128,8 +130,8 @@ export class Model {
       runtime: this.runtime,
       logs: this.logs,
       transcript: this.transcript,
-      clock: this.clock,
-      realClock: this.clock,
+      clock: this.#watchedClock(),
+      realClock: this.#watchedClock(),
       initTimeoutMs,
     });
   }
@@ -206,8 +208,33 @@ export class Model {
       .filter((entry): entry is Extract<TranscriptEntry, { type: Type }> => entry.type === type);
   }
 
+  /** How many timers the environment has left running. */
+  get pendingTimers(): number {
+    return this.#timers.size;
+  }
+
   rules(): readonly string[] {
     return this.entriesOf('violation').map(({ rule }) => rule);
+  }
+
+  #watchedClock(): Clock {
+    const { clock } = this;
+    return {
+      now: clock.now,
+      epochMs: clock.epochMs,
+      schedule: (delayMs, action) => {
+        const timer = Symbol('timer');
+        this.#timers.add(timer);
+        const cancel = clock.schedule(delayMs, () => {
+          this.#timers.delete(timer);
+          action();
+        });
+        return () => {
+          this.#timers.delete(timer);
+          cancel();
+        };
+      },
+    };
   }
 }
 
