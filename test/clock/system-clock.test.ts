@@ -97,16 +97,16 @@ describe('the system clock', () => {
 describe('keeping a process alive', () => {
   test('is left to those who are waited for: a pending timer does not', async () => {
     const cancel = systemClock.schedule(3_600_000, () => {});
-    const pending = activeTimers();
+    const pending = activeResources();
     cancel();
 
-    expect(pending).toBe(activeTimers());
+    expect(pending).toBe(activeResources());
   });
 
   test('lasts as long as the promise', async () => {
-    const idle = activeTimers();
+    const idle = activeResources();
     const keepAlive = new KeepAlive();
-    expect(activeTimers(), 'not before anything is waited for').toBe(idle);
+    expect(activeResources(), 'not before anything is waited for').toBe(idle);
 
     let finish = (): void => {};
     const work = keepAlive.while(
@@ -114,33 +114,33 @@ describe('keeping a process alive', () => {
         finish = resolve;
       }),
     );
-    expect(activeTimers()).toBe(idle + 1);
+    expect(activeResources()).toBe(idle + 1);
     finish();
     await work;
 
-    expect(activeTimers()).toBe(idle);
+    expect(activeResources()).toBe(idle);
     keepAlive.end();
   });
 
   test('ends with a rejection, too, which is passed on', async () => {
-    const idle = activeTimers();
+    const idle = activeResources();
     const keepAlive = new KeepAlive();
 
     await expect(keepAlive.while(Promise.reject(new Error('It failed.')))).rejects.toThrow('It failed.');
-    expect(activeTimers()).toBe(idle);
+    expect(activeResources()).toBe(idle);
     keepAlive.end();
   });
 
   test('lasts until the last of several is done', () => {
-    const idle = activeTimers();
+    const idle = activeResources();
     const keepAlive = new KeepAlive();
     keepAlive.acquire();
     keepAlive.acquire();
     keepAlive.release();
-    expect(activeTimers()).toBe(idle + 1);
+    expect(activeResources()).toBe(idle + 1);
     keepAlive.release();
 
-    expect(activeTimers()).toBe(idle);
+    expect(activeResources()).toBe(idle);
     keepAlive.end();
   });
 });
@@ -153,7 +153,7 @@ test('two turns of the event loop let immediates of ours and of others run', asy
   expect(ran).toEqual(['theirs']);
 });
 
-/** How many timers keep this process alive. */
-function activeTimers(): number {
-  return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+/** How many timers and message ports keep this process alive. */
+function activeResources(): number {
+  return process.getActiveResourcesInfo().filter((type) => type === 'Timeout' || type === 'MessagePort').length;
 }

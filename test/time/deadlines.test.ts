@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock/system-clock.ts';
-import { createRuntimeApi, type InvokeOptions, manualClock } from '../../src/index.ts';
+import {
+  createRuntimeApi,
+  type Invocation,
+  type InvokeOptions,
+  manualClock,
+  type RuntimeApi,
+} from '../../src/index.ts';
 import { openScene, runtimes } from '../helpers/fixtures.ts';
 import { isPending } from '../helpers/model.ts';
 import { isAlive } from '../helpers/processes.ts';
@@ -237,19 +243,34 @@ describe('an answer that comes after the timeout', () => {
     },
   );
 
+  test.each(['abort', 'reset'] as const)('gets 410 after %s, too: an attached runtime cannot know', async (cause) => {
+    await using api = await createRuntimeApi();
+    await using runtime = await connect(api.address);
+    const abort = new AbortController();
+    const invocation = api.invoke({}, { signal: abort.signal });
+    await runtime.next();
+    await invocation.delivered;
+    if (cause === 'abort') abort.abort();
+    else await api.reset();
+
+    expect(replyOf(await runtime.respond(invocation.requestId, '"late"'))).toEqual(invokeTimeout);
+    expect(rulesBroken(api)).toEqual([]);
+  });
+
   test('the death of an attached runtime is not seen: its invocation ends by the timeout', async () => {
     const clock = manualClock();
     await using api = await createRuntimeApi({ timeoutMs: 1000, clock });
-    const invocation = await deliverToOneThatDies(api);
-    expect(await isPending(invocation.handle)).toBe(true);
+    const { handle: invocation } = await deliverToOneThatDies(api);
+    expect(await isPending(invocation)).toBe(true);
 
     clock.advance(1000);
 
-    expect((await invocation.handle).status).toBe('timeout');
+    expect((await invocation).status).toBe('timeout');
   });
 });
 
-async function deliverToOneThatDies(api: Awaited<ReturnType<typeof createRuntimeApi>>) {
+/** In an object: an invocation is a promise itself, and would be awaited along. */
+async function deliverToOneThatDies(api: RuntimeApi): Promise<{ handle: Invocation }> {
   const handle = api.invoke({});
   await using runtime = await connect(api.address);
   await runtime.next();

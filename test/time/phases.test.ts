@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HarnessError, type Invocation, type InvocationResult, manualClock } from '../../src/index.ts';
+import { HarnessError, type Invocation, manualClock } from '../../src/index.ts';
 import { prose, read } from '../docs/documents.ts';
 import { openScene, type Scene } from '../helpers/fixtures.ts';
 import { isPending } from '../helpers/model.ts';
@@ -16,10 +16,12 @@ type Phase = (typeof phases)[number];
 const causes = ['expire', 'timeout', 'exit', 'close', 'reset', 'abort'] as const;
 type Cause = (typeof causes)[number];
 
+/** What the result holds, among others. */
+type Result = Readonly<Record<string, unknown>>;
 type Code = 'ERR_CLOSED' | 'ERR_RESET' | 'ERR_ABORTED';
 
 /** What becomes of the invocation: a result, a rejection, or nothing – it stays as it is. */
-type End = Partial<InvocationResult> | Code | 'goes on' | 'stays';
+type End = Result | Code | 'goes on' | 'stays';
 type Fate = 'untouched' | 'replaced' | 'ended';
 
 interface Cell {
@@ -119,7 +121,7 @@ const cells: readonly Cell[] = phases.flatMap((phase) =>
 );
 
 describe('what ends an invocation when', () => {
-  test.each(cells)('$title', async ({ phase, cause, end, fate }) => {
+  test.each(cells.map((cell) => [cell.title, cell] as const))('%s', async (_title, { phase, cause, end, fate }) => {
     await using stage = await openStage();
     const { api } = stage.scene;
     const { invocation } = await bring[phase](stage);
@@ -245,7 +247,7 @@ const happen: Readonly<Record<Cause, (stage: Stage, invocation: Invocation) => P
   },
 };
 
-async function expectResult(invocation: Invocation, end: Partial<InvocationResult>): Promise<void> {
+async function expectResult(invocation: Invocation, end: Result): Promise<void> {
   const result = await invocation;
   expect(result).toMatchObject({ ...end, functionError: 'Unhandled', requestId: invocation.requestId });
   if (!('response' in end)) expect(result).not.toHaveProperty('response');

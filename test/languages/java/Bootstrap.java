@@ -37,8 +37,10 @@ class Bootstrap {
         return;
       case "exit":
         System.exit(Integer.parseInt(field(event, "code")));
+        break;
       case "hang":
         Thread.sleep(Long.MAX_VALUE);
+        break;
       case "context":
         answer = context(headers).getBytes(ISO_8859_1);
         break;
