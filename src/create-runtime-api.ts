@@ -102,6 +102,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   #address = '';
   #environmentVariables: Record<string, string> = {};
   #invocations = 0;
+  #starting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(settings: Settings) {
@@ -139,20 +140,9 @@ class LambdaRuntimeApi implements RuntimeApi {
     };
   }
 
-  async start(): Promise<void> {
-    const { identity, cwd, functionVariables, port } = this.#settings;
-    await this.#keepAlive.while(
-      (async () => {
-        this.#address = await this.#server.listen(this.#environment, port);
-        this.#environmentVariables = lambdaEnvironmentVariables({
-          identity,
-          address: this.#address,
-          taskRoot: cwd,
-          functionVariables,
-        });
-        await this.#environment.start();
-      })(),
-    );
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#keepAlive.while(this.#starting);
   }
 
   get address(): string {
@@ -223,6 +213,18 @@ class LambdaRuntimeApi implements RuntimeApi {
     return this.#transcript.on(type, listener);
   }
 
+  async #start(): Promise<void> {
+    const { identity, cwd, functionVariables, port } = this.#settings;
+    this.#address = await this.#server.listen(this.#environment, port);
+    this.#environmentVariables = lambdaEnvironmentVariables({
+      identity,
+      address: this.#address,
+      taskRoot: cwd,
+      functionVariables,
+    });
+    await this.#environment.start();
+  }
+
   #invoke<T>(event: InvokeEvent, options: InvokeOptions): Invocation<T> {
     const { signal, ...request } = readInvocation(event, options, {
       settings: this.#settings,
@@ -282,6 +284,8 @@ class LambdaRuntimeApi implements RuntimeApi {
             'The API was closed by close(), or at the end of its "await using" block. Await every invocation before, and create a new API for further ones.',
           ),
         );
+        // A start that was given up may only now have a port to close.
+        await this.#starting.catch(() => {});
         await this.#server.close();
       })(),
     );

@@ -26,12 +26,22 @@ interface Story {
 export function explainInvocation(completed: CompletedInvocation, scene: Scene): string {
   const { outcome, requestId, logs } = completed;
   const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
-  const activity = outcome.status === 'timeout' ? outcome.activity : undefined;
+  const activity = activityIn(outcome);
   return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs }, scene);
 }
 
 export function explainInitFailure(failure: InitFailure, scene: Scene): string {
-  return tell({ ...plotOfInit(failure, scene), exit: failure.exit, logs: failure.logs }, scene);
+  const { exit, logs } = failure;
+  return tell({ ...plotOfInit(failure, scene), exit, activity: activityInInit(failure), logs }, scene);
+}
+
+function activityIn(outcome: InvocationOutcome): string | undefined {
+  if (outcome.status === 'timeout') return outcome.activity;
+  return outcome.status === 'init-error' ? activityInInit(outcome.failure) : undefined;
+}
+
+function activityInInit({ cause }: InitFailure): string | undefined {
+  return cause.kind === 'timeout' ? cause.activity : undefined;
 }
 
 function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): { headline: string; advice: string } {
@@ -75,7 +85,9 @@ function plotOfTimeout(
   wasDelivered: boolean,
   { runtime }: Scene,
 ): { headline: string; advice: string } {
-  const limit = `the timeout of ${timeoutMs} ms`;
+  const limit = Number.isFinite(timeoutMs)
+    ? `the timeout of ${timeoutMs} ms`
+    : 'the time that the test gave it with expire()';
   if (isStalled) {
     return {
       headline: `The runtime hung up while it waited for work, and did not ask again within ${limit} (idle, between invocations).`,

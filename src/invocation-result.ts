@@ -175,7 +175,11 @@ export function toResult<T>(completed: CompletedInvocation, context: ResultConte
     case 'timeout':
       return {
         status: 'timeout',
-        ...failed(timeoutError(requestId, outcome.timeoutMs), 'timeout'),
+        // Where there is no timeout, the moment at which the test brought the end about is the limit.
+        ...failed(
+          timeoutError(requestId, Number.isFinite(outcome.timeoutMs) ? outcome.timeoutMs : durationMs),
+          'timeout',
+        ),
         ...(outcome.answer && { response: postedAnswer(outcome.answer) }),
       };
     case 'runtime-exit':

@@ -83,6 +83,7 @@ export class ExecutionEnvironment {
 
   /** Starts the Init phase; rejects with a `HarnessError` if the runtime cannot be started at all. */
   async start(): Promise<void> {
+    this.#assertOpen();
     const generation = this.#beginInit();
     try {
       await this.#startRuntime(generation);
@@ -101,6 +102,7 @@ export class ExecutionEnvironment {
       );
     }
     const invocation = new Invocation(request);
+    this.#timedOut.delete(request.requestId);
     this.#inFlight.set(request.requestId, invocation);
     this.#transcript.add({
       type: 'invocation.queued',
@@ -144,8 +146,9 @@ export class ExecutionEnvironment {
     this.#discardAll(error);
     await this.#stop('the test called reset()');
     this.#unreportedFailure = undefined;
-    this.#timedOut.clear();
     this.#violations = [];
+    // Nobody tells an attached runtime of a reset: it may still answer what it was given before.
+    if (this.#runtime.isOwned) this.#timedOut.clear();
   }
 
   /** Like `reset`, for good. */
@@ -298,9 +301,15 @@ export class ExecutionEnvironment {
   }
 
   #startInitBudget(): void {
-    this.#init.cancelBudget = this.#clock.schedule(this.#initTimeoutMs, () =>
-      this.#failInit({ kind: 'timeout', timeoutMs: this.#initTimeoutMs, attached: !this.#runtime.isOwned }),
-    );
+    this.#init.cancelBudget = this.#clock.schedule(this.#initTimeoutMs, () => {
+      const activity = this.#runtime.describeActivity();
+      this.#failInit({
+        kind: 'timeout',
+        timeoutMs: this.#initTimeoutMs,
+        attached: !this.#runtime.isOwned,
+        ...(activity !== undefined && { activity }),
+      });
+    });
     this.#init.hasBudget = true;
   }
 
@@ -510,7 +519,8 @@ export class ExecutionEnvironment {
 
   #discardAll(error: HarnessError): void {
     for (const invocation of [...this.#inFlight.values()]) {
-      this.#queue.removeInvocation(invocation);
+      // An attached runtime may still answer it.
+      if (!this.#queue.removeInvocation(invocation)) this.#rememberTimedOut(invocation.requestId);
       this.#discard(invocation, error);
     }
     this.#init.report.reject(error);

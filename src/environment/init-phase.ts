@@ -20,7 +20,7 @@ export interface InitFailure {
 export type InitFailureCause =
   | { readonly kind: 'reported'; readonly error: FunctionError }
   | { readonly kind: 'exit'; readonly exit: RuntimeExit }
-  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly attached: boolean }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly attached: boolean; readonly activity?: string }
   | { readonly kind: 'unavailable'; readonly message: string };
 
 /** The payload that the caller of the function gets. */

@@ -86,12 +86,12 @@ export function lambdaEnvironmentVariables(parts: {
     TMPDIR: tmpdir(),
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    // Clients that honour proxies must not look for the Runtime API behind one, whatever the function's own variables say.
-    NO_PROXY: '127.0.0.1',
-    no_proxy: '127.0.0.1',
     // bref sends usage statistics to the Internet unless told not to.
     BREF_PING_DISABLE: '1',
     ...functionVariables,
+    // Clients that honour proxies must not look for the Runtime API behind one.
+    NO_PROXY: withLoopback(functionVariables.NO_PROXY),
+    no_proxy: withLoopback(functionVariables.no_proxy),
     AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     AWS_SESSION_TOKEN: 'test-session-token',
@@ -108,4 +108,8 @@ export function lambdaEnvironmentVariables(parts: {
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     _HANDLER: identity.handlerName,
   };
+}
+
+function withLoopback(hosts: string | undefined): string {
+  return hosts === undefined || hosts === '' ? '127.0.0.1' : `${hosts},127.0.0.1`;
 }

@@ -268,12 +268,21 @@ describe('reset()', () => {
     expect((await completed(invocation)).outcome.status).toBe('success');
   });
 
-  test('forgets which request IDs timed out', async () => {
+  test('forgets which request IDs timed out: the runtime that had them is gone', async () => {
+    const model = await new Model({ isOwned: true }).becomeReady();
+    model.environment.expire(model.invoke('late'));
+    await drained();
+    await model.reset();
+
+    expect(refusalOf(() => model.respond('late')).errorType).toBe('InvalidRequestID');
+  });
+
+  test('remembers what an attached runtime was given, which may still answer it', async () => {
     const model = await new Model({ isOwned: false }).becomeReady();
     model.environment.expire(model.invoke('late'));
     await model.reset();
 
-    expect(refusalOf(() => model.respond('late')).errorType).toBe('InvalidRequestID');
+    expect(refusalOf(() => model.respond('late')).errorType).toBe('InvokeTimeout');
   });
 
   test('may be called twice at once', async () => {
