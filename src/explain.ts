@@ -56,7 +56,7 @@ function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): {
       return plotOfTimeout(outcome, wasDelivered, scene);
     case 'runtime-exit':
       return {
-        headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'} and` : 'before it responded or'} before it asked for the next event.`,
+        headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'}, and before it asked for the next event` : 'before it responded'}.`,
         advice: outcome.answer
           ? 'A runtime asks for the next event after each answer and exits only when it is told to. If one event per process is what you want, read the field "response".'
           : 'Read the last output for the reason; run the command by itself if there is none.',

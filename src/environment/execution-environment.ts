@@ -2,20 +2,23 @@ import type { CancelTimer, Clock } from '../clock/clock.ts';
 import { HarnessError, type HarnessErrorCode } from '../errors.ts';
 import type { Exchange, Transcript, Violation, ViolationRule } from '../transcript/transcript.ts';
 import type { Deferred } from './deferred.ts';
-import { type FunctionError, normalizeErrorType } from './function-error.ts';
+import type { FunctionError } from './function-error.ts';
 import { type InitAttempt, type InitFailure, type InitReport, initFailureError, newInitAttempt } from './init-phase.ts';
 import {
   type BrokenAnswer,
   Invocation,
   type InvocationOutcome,
   type InvocationRequest,
+  outcomeOfExit,
   type RuntimeAnswer,
+  recordedErrorType,
 } from './invocation.ts';
 import { InvocationQueue, type Poll } from './invocation-queue.ts';
 import { forbiddenMove, type Move, moves, phaseOf, type RuntimeCall, type RuntimeState } from './lifecycle.ts';
+import { RecentIds } from './recent-ids.ts';
 import { Refusal } from './refusal.ts';
 import { type CapturedLogs, type LogSource, noLogs, type Runtime, type RuntimeExit } from './runtime.ts';
-import { adviceFor } from './violations.ts';
+import { adviceFor, ruleBrokenBy } from './violations.ts';
 
 export interface EnvironmentParts {
   readonly runtime: Runtime;
@@ -33,9 +36,6 @@ const exitGraceMs = 1000;
 
 /** A deadline without end is told as one just below 2^31 ms away: further ones overflow in some clients. */
 const farthestDeadlineMs = 2 ** 31 - 60_000;
-
-/** How many timed-out request IDs are remembered, to tell a late answer from a wrong one. */
-const rememberedTimeouts = 1000;
 
 /**
  * One execution environment: a runtime, the invocations it is given, and what Lambda would decide about them.
@@ -66,7 +66,8 @@ export class ExecutionEnvironment {
   #cancelExitGrace: CancelTimer = () => {};
   #cancelStall: CancelTimer = () => {};
   #isWatchingForStall = false;
-  readonly #timedOut = new Set<string>();
+  /** Request IDs that may still be answered, too late: told from IDs that were never given out. */
+  readonly #timedOut = new RecentIds(1000);
   #deliveries = 0;
   #violations: Violation[] = [];
 
@@ -447,7 +448,7 @@ export class ExecutionEnvironment {
 
   #giveUp(invocation: Invocation, reason: string, end: () => void): void {
     const wasQueued = this.#queue.removeInvocation(invocation);
-    if (!wasQueued) this.#rememberTimedOut(invocation.requestId);
+    if (!wasQueued) this.#timedOut.add(invocation.requestId);
     end();
     if (!wasQueued) {
       void this.#stop(reason);
@@ -458,15 +459,6 @@ export class ExecutionEnvironment {
     this.#proceed();
   }
 
-  #rememberTimedOut(requestId: string): void {
-    this.#timedOut.add(requestId);
-    if (this.#timedOut.size <= rememberedTimeouts) return;
-    for (const oldest of this.#timedOut) {
-      this.#timedOut.delete(oldest);
-      return;
-    }
-  }
-
   #settle(invocation: Invocation, outcome: InvocationOutcome, logs?: CapturedLogs): void {
     if (invocation.isSettled) return;
     const { requestId, deliveredAt, initDurationMs } = invocation;
@@ -474,7 +466,7 @@ export class ExecutionEnvironment {
     const printed = logs ?? (deliveredAt === undefined ? noLogs : this.#logs.take());
     this.#release(invocation);
     const durationMs = deliveredAt === undefined ? 0 : this.#clock.now() - deliveredAt;
-    const errorType = errorTypeOf(outcome);
+    const errorType = recordedErrorType(outcome);
     this.#transcript.add({
       type: 'platform.runtimeDone',
       requestId,
@@ -520,7 +512,7 @@ export class ExecutionEnvironment {
   #discardAll(error: HarnessError): void {
     for (const invocation of [...this.#inFlight.values()]) {
       // An attached runtime may still answer it.
-      if (!this.#queue.removeInvocation(invocation)) this.#rememberTimedOut(invocation.requestId);
+      if (!this.#queue.removeInvocation(invocation)) this.#timedOut.add(invocation.requestId);
       this.#discard(invocation, error);
     }
     this.#init.report.reject(error);
@@ -631,48 +623,4 @@ export class ExecutionEnvironment {
 function missed(moment: Deferred<void>, code: HarnessErrorCode, what: string): void {
   if (!moment.isSettled)
     moment.reject(new HarnessError(code, `The invocation ${what}. Await the invocation itself to see why.`));
-}
-
-function outcomeOfExit({ answer }: Invocation, exit: RuntimeExit): InvocationOutcome {
-  if (answer?.kind === 'broken') return { status: 'function-error', answer, exit };
-  return { status: 'runtime-exit', exit, ...(answer && { answer }) };
-}
-
-function errorTypeOf(outcome: InvocationOutcome): string | undefined {
-  switch (outcome.status) {
-    case 'success':
-      return undefined;
-    case 'function-error':
-      return outcome.answer.kind === 'broken'
-        ? outcome.answer.error.errorType
-        : normalizeErrorType(outcome.answer.errorTypeHeader);
-    case 'init-error':
-      return initFailureError(outcome.failure, '').errorType;
-    case 'timeout':
-      return 'Sandbox.Timedout';
-    case 'runtime-exit':
-      return 'Runtime.ExitError';
-  }
-}
-
-/** A runtime that has been told to stop may still be calling: that is no offence. */
-function ruleBrokenBy(call: RuntimeCall, state: RuntimeState): ViolationRule | undefined {
-  switch (state) {
-    case 'Stopped':
-    case 'Stopping':
-      return undefined;
-    case 'InitError':
-      return call === 'initError' ? 'second-init-error' : 'call-after-init-error';
-    case 'Started':
-      return 'answer-before-next';
-    case 'Ready':
-      return call === 'initError' ? 'init-error-after-next' : 'answer-before-next';
-    case 'Running':
-      return 'init-error-after-next';
-    case 'InvocationResponse':
-    case 'InvocationErrorResponse':
-    case 'RuntimeResponseSentState':
-      if (call === 'next') return 'next-before-answer';
-      return call === 'initError' ? 'init-error-after-next' : 'second-answer';
-  }
 }

@@ -1,8 +1,8 @@
 import type { CancelTimer } from '../clock/clock.ts';
 import type { Violation } from '../transcript/transcript.ts';
 import { Deferred } from './deferred.ts';
-import type { FunctionError } from './function-error.ts';
-import type { InitFailure } from './init-phase.ts';
+import { type FunctionError, normalizeErrorType } from './function-error.ts';
+import { type InitFailure, initFailureError } from './init-phase.ts';
 import type { CapturedLogs, RuntimeExit } from './runtime.ts';
 import type { XRayCause } from './xray-cause.ts';
 
@@ -61,6 +61,30 @@ export type InvocationOutcome =
       readonly isStalled?: true;
     }
   | { readonly status: 'runtime-exit'; readonly exit: RuntimeExit; readonly answer?: RuntimeAnswer };
+
+/** How an invocation ends whose runtime exits in the middle of it. */
+export function outcomeOfExit({ answer }: Invocation, exit: RuntimeExit): InvocationOutcome {
+  if (answer?.kind === 'broken') return { status: 'function-error', answer, exit };
+  return { status: 'runtime-exit', exit, ...(answer && { answer }) };
+}
+
+/** The error type that Lambda records for an outcome. */
+export function recordedErrorType(outcome: InvocationOutcome): string | undefined {
+  switch (outcome.status) {
+    case 'success':
+      return undefined;
+    case 'function-error':
+      return outcome.answer.kind === 'broken'
+        ? outcome.answer.error.errorType
+        : normalizeErrorType(outcome.answer.errorTypeHeader);
+    case 'init-error':
+      return initFailureError(outcome.failure, '').errorType;
+    case 'timeout':
+      return 'Sandbox.Timedout';
+    case 'runtime-exit':
+      return 'Runtime.ExitError';
+  }
+}
 
 /** An outcome with what was measured on the way. */
 export interface CompletedInvocation {

@@ -1,4 +1,5 @@
 import type { ViolationRule } from '../transcript/transcript.ts';
+import type { RuntimeCall, RuntimeState } from './lifecycle.ts';
 
 /** What a runtime should do instead, for every rule it can break. */
 export const adviceFor: Readonly<Record<ViolationRule, string>> = {
@@ -31,3 +32,25 @@ export const adviceFor: Readonly<Record<ViolationRule, string>> = {
     'The Runtime API has /2018-06-01/runtime/invocation/next, …/{id}/response, …/{id}/error and /runtime/init/error.',
   'wrong-method': 'Ask for events with GET; post answers and errors with POST.',
 };
+
+/** The rule that a forbidden call breaks. A runtime that has been told to stop may still be calling: that is no offence. */
+export function ruleBrokenBy(call: RuntimeCall, state: RuntimeState): ViolationRule | undefined {
+  switch (state) {
+    case 'Stopped':
+    case 'Stopping':
+      return undefined;
+    case 'InitError':
+      return call === 'initError' ? 'second-init-error' : 'call-after-init-error';
+    case 'Started':
+      return 'answer-before-next';
+    case 'Ready':
+      return call === 'initError' ? 'init-error-after-next' : 'answer-before-next';
+    case 'Running':
+      return 'init-error-after-next';
+    case 'InvocationResponse':
+    case 'InvocationErrorResponse':
+    case 'RuntimeResponseSentState':
+      if (call === 'next') return 'next-before-answer';
+      return call === 'initError' ? 'init-error-after-next' : 'second-answer';
+  }
+}

@@ -183,7 +183,7 @@ describe('a runtime that ends in the Invoke phase', () => {
       },
       error: exitError('Runtime exited with error: exit status 3'),
       story: [
-        'during the Invoke phase, after it had posted its response and before it asked for the next event',
+        'during the Invoke phase, after it had posted its response, and before it asked for the next event',
         'Exit:        code 3',
         'stderr | that was all',
       ],
