@@ -36,6 +36,27 @@ describe.each(Object.keys(runnerCommands))('%s', (runner) => {
   });
 });
 
+test('SIGKILL to the fork of vitest leaves no runtime behind', async () => {
+  await using telltale = await Telltale.listen();
+  const { ended } = new RunnerProcess('vitest, forks', 'pending', variablesFor(telltale));
+  await telltale.arrivals('host', 'runtime');
+
+  await telltale.ask('host', 'kill');
+
+  await telltale.departures('host', 'runtime');
+  expect((await ended).code).toBe(1);
+});
+
+test('jest --forceExit leaves no runtime behind', async () => {
+  await using telltale = await Telltale.listen();
+
+  const { code, output } = await new RunnerProcess('jest, in band', 'forgotten', variablesFor(telltale), '--forceExit')
+    .ended;
+
+  expect(code, output).toBe(0);
+  await telltale.departures('runtime');
+});
+
 test.each(['node --test', 'node, without a runner'])(
   '%s is told which line created an API that nobody closed',
   async (runner) => {
