@@ -57,24 +57,21 @@ export class SupervisedProcess {
 
   /** Rejects with `ERR_SPAWN` if the operating system refuses. */
   static async spawn(parts: SpawnParts): Promise<SupervisedProcess> {
-    const { command, environmentVariables, outputFds } = parts;
     const mark = randomUUID();
-    const child = spawn('/bin/sh', ['-c', guardScript, 'guard', command.file, ...command.args], {
-      cwd: command.cwd,
-      env: { ...environmentVariables, [markVariable]: mark },
-      // A session and process group of its own: signals for the test runner do not reach it, ours reach all of it.
-      detached: true,
-      stdio: ['ignore', ...outputFds, 'pipe'],
-    });
     try {
+      const child = spawnGuarded(parts, mark);
       await once(child, 'spawn');
+      return new SupervisedProcess(child, mark, parts);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new HarnessError('ERR_SPAWN', `The runtime could not be started: ${reason}. Command: ${command.path}`, {
-        cause: error,
-      });
+      throw new HarnessError(
+        'ERR_SPAWN',
+        `The runtime could not be started: ${reason}. Command: ${parts.command.path}`,
+        {
+          cause: error,
+        },
+      );
     }
-    return new SupervisedProcess(child, mark, parts);
   }
 
   private constructor(child: ChildProcess, mark: string, parts: SpawnParts) {
@@ -135,6 +132,16 @@ export class SupervisedProcess {
     this.#onUnexpectedExit?.(exit);
     return exit;
   }
+}
+
+function spawnGuarded({ command, environmentVariables, outputFds }: SpawnParts, mark: string): ChildProcess {
+  return spawn('/bin/sh', ['-c', guardScript, 'guard', command.file, ...command.args], {
+    cwd: command.cwd,
+    env: { ...environmentVariables, [markVariable]: mark },
+    // A session and process group of its own: signals for the test runner do not reach it, ours reach all of it.
+    detached: true,
+    stdio: ['ignore', ...outputFds, 'pipe'],
+  });
 }
 
 function unref(stream: Readable): void {
