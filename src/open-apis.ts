@@ -29,6 +29,8 @@ class OpenApis {
 
   #watch(): void {
     process.once('exit', this.#complain);
+    // Vitest ends its forks by this signal, and nothing else would let us speak.
+    if (process.env.VITEST !== undefined && process.connected) process.once('SIGTERM', this.#complainAndDie);
     // Where nobody listens to the parent, our listening would keep the process alive.
     if (process.connected && process.listenerCount('message') > 0) process.once('disconnect', this.#closeAll);
     if (process.env.NODE_TEST_CONTEXT?.startsWith('child')) this.#watchParent(systemClock, process.ppid);
@@ -36,6 +38,7 @@ class OpenApis {
 
   #unwatch(): void {
     process.removeListener('exit', this.#complain);
+    process.removeListener('SIGTERM', this.#complainAndDie);
     process.removeListener('disconnect', this.#closeAll);
     this.#cancelParentCheck();
   }
@@ -50,6 +53,12 @@ class OpenApis {
 
   readonly #closeAll = (): void => {
     for (const api of [...this.#createdAt.keys()]) void api.close();
+  };
+
+  readonly #complainAndDie = (signal: NodeJS.Signals): void => {
+    this.#complain();
+    // Nobody listens any more: now it does what it would have done without us.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
 
   readonly #complain = (): void => {

@@ -57,7 +57,7 @@ test('jest --forceExit leaves no runtime behind', async () => {
   await telltale.departures('runtime');
 });
 
-test.each(['node --test', 'node, without a runner'])(
+test.each(['vitest, forks', 'node --test', 'node, without a runner'])(
   '%s is told which line created an API that nobody closed',
   async (runner) => {
     await using telltale = await Telltale.listen();
