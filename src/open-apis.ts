@@ -77,7 +77,9 @@ export const openApis: OpenApis = new OpenApis();
 
 /** The line that called `callee`, as stack traces show it. */
 export function callerOf(callee: (...parameters: never[]) => unknown): string {
-  const trace: { stack?: string } = {};
+  const trace: { stack?: unknown } = {};
   Error.captureStackTrace(trace, callee);
-  return trace.stack?.split('\n')[1]?.trim() ?? 'at an unknown place';
+  // A test may have Error.prepareStackTrace return something else than text.
+  const line = typeof trace.stack === 'string' ? trace.stack.split('\n')[1] : undefined;
+  return line?.trim() ?? 'at an unknown place';
 }
