@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { CancelTimer, Clock } from './clock/clock.ts';
+import type { CancelTimer } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
 
 export interface Closable {
@@ -33,7 +33,7 @@ class OpenApis {
     if (process.env.VITEST !== undefined && process.connected) process.once('SIGTERM', this.#complainAndDie);
     // Where nobody listens to the parent, our listening would keep the process alive.
     if (process.connected && process.listenerCount('message') > 0) process.once('disconnect', this.#closeAll);
-    if (process.env.NODE_TEST_CONTEXT?.startsWith('child')) this.#watchParent(systemClock, process.ppid);
+    if (process.env.NODE_TEST_CONTEXT?.startsWith('child')) this.#watchParent(process.ppid);
   }
 
   #unwatch(): void {
@@ -44,9 +44,9 @@ class OpenApis {
   }
 
   /** Files under `node --test` have no channel to their runner: all they see of its death is a new parent. */
-  #watchParent(clock: Clock, parent: number): void {
-    this.#cancelParentCheck = clock.schedule(parentCheckMs, () => {
-      if (process.ppid === parent) this.#watchParent(clock, parent);
+  #watchParent(parent: number): void {
+    this.#cancelParentCheck = systemClock.schedule(parentCheckMs, () => {
+      if (process.ppid === parent) this.#watchParent(parent);
       else this.#closeAll();
     });
   }

@@ -64,8 +64,7 @@ export class ExecutionEnvironment {
   #current: Invocation | undefined;
   #deliveryLost = false;
   #cancelExitGrace: CancelTimer = () => {};
-  #cancelStall: CancelTimer = () => {};
-  #isWatchingForStall = false;
+  #cancelStallWatch: CancelTimer | undefined;
   /** Request IDs that may still be answered, too late: told from IDs that were never given out. */
   readonly #timedOut = new RecentIds(1000);
   #deliveries = 0;
@@ -376,10 +375,9 @@ export class ExecutionEnvironment {
   /** An idle runtime that has hung up its poll owes us another: who waits for it waits no longer than for a handler. */
   #watchForStall(): void {
     const invocation = this.#queue.firstInvocation;
-    if (this.#state !== 'Ready' || !invocation || this.#isWatchingForStall) return;
-    this.#isWatchingForStall = true;
+    if (this.#state !== 'Ready' || !invocation || this.#cancelStallWatch) return;
     const { timeoutMs } = invocation.request;
-    this.#cancelStall = this.#clock.schedule(timeoutMs, () => {
+    this.#cancelStallWatch = this.#clock.schedule(timeoutMs, () => {
       this.#endStallWatch();
       const waiting = this.#queue.takeInvocation();
       if (waiting) this.#settle(waiting, { status: 'timeout', timeoutMs, isStalled: true });
@@ -388,8 +386,8 @@ export class ExecutionEnvironment {
   }
 
   #endStallWatch(): void {
-    this.#cancelStall();
-    this.#isWatchingForStall = false;
+    this.#cancelStallWatch?.();
+    this.#cancelStallWatch = undefined;
   }
 
   #dispatch(): void {
