@@ -10,7 +10,7 @@ testBehaviours({
   packages: ['default-jdk-headless'],
   // Compiled once: `java Bootstrap.java` would compile it at every start.
   async build(folder) {
-    await run('javac', ['-d', folder, source('java/Bootstrap.java')]);
+    await run('javac', ['-d', folder, source('java-hand-written/Bootstrap.java')]);
     // A JVM that is killed would leave its performance data behind.
     return ['java', '-XX:-UsePerfData', '-XX:TieredStopAtLevel=1', '-cp', folder, 'Bootstrap'];
   },

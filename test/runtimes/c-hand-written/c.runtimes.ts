@@ -8,7 +8,7 @@ testBehaviours({
   packages: ['gcc', 'libc6-dev'],
   async build(folder) {
     const binary = join(folder, 'bootstrap');
-    await run('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', binary, source('c/bootstrap.c')]);
+    await run('cc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', binary, source('c-hand-written/bootstrap.c')]);
     return [binary];
   },
 });

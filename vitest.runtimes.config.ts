@@ -1,12 +1,12 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-import { TableReporter } from './test/languages/table-reporter.ts';
+import { TableReporter } from './test/runtimes/table-reporter.ts';
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['test/languages/**/*.runtimes.ts'],
+    include: ['test/runtimes/**/*.runtimes.ts'],
     globalSetup: ['test/helpers/build.ts'],
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 900_000,
     reporters: ['default', new TableReporter()],
   },
 });

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Reporter, TestModule, TestState } from 'vitest/node';
 
 /** Prints, at the end of a run, what became of the tests of each runtime. */
@@ -15,12 +15,12 @@ type Row = readonly [name: string, passed: string, failed: string, skipped: stri
 function toRow(module: TestModule): Row {
   const states = [...module.children.allTests()].map((test) => test.result().state);
   const count = (...wanted: TestState[]): string => String(states.filter((state) => wanted.includes(state)).length);
-  const name = basename(module.moduleId, '.runtimes.ts');
+  const name = basename(dirname(module.moduleId));
   // Without the toolchain that REQUIRE_RUNTIMES wants, there are no tests.
   if (states.length === 0) return [name, '0', 'all', '0'];
   return [name, count('passed'), count('failed', 'pending'), count('skipped')];
 }
 
 function toLine([name = '', ...counts]: readonly string[]): string {
-  return `  ${name.padEnd(10)}${counts.map((count) => count.padStart(10)).join('')}`;
+  return `  ${name.padEnd(24)}${counts.map((count) => count.padStart(10)).join('')}`;
 }

@@ -5,5 +5,5 @@ testBehaviours({
   name: 'Python',
   probes: [['python3', '-c', 'import http.client, json']],
   packages: ['python3'],
-  build: async () => ['python3', source('python/bootstrap.py')],
+  build: async () => ['python3', source('python-hand-written/bootstrap.py')],
 });

@@ -7,5 +7,5 @@ testBehaviours({
   probes: [['perl', '-MHTTP::Tiny', '-e', '1']],
   packages: ['perl'],
   // Perl warns where the locale that LANG names is not installed.
-  build: async () => ['env', 'PERL_BADLANG=0', 'perl', source('perl/bootstrap.pl')],
+  build: async () => ['env', 'PERL_BADLANG=0', 'perl', source('perl-hand-written/bootstrap.pl')],
 });

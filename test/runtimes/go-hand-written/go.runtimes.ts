@@ -10,7 +10,7 @@ testBehaviours({
   packages: ['golang-go'],
   async build(folder) {
     const binary = join(folder, 'bootstrap');
-    await run('go', ['build', '-o', binary, source('go/main.go')], offline);
+    await run('go', ['build', '-o', binary, source('go-hand-written/main.go')], offline);
     return [binary];
   },
 });

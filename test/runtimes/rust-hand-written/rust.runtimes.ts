@@ -11,7 +11,7 @@ testBehaviours({
   packages: ['rustc', 'gcc', 'libc6-dev'],
   async build(folder) {
     const binary = join(folder, 'bootstrap');
-    await run('rustc', ['--edition', '2021', '-O', '-o', binary, source('rust/bootstrap.rs')]);
+    await run('rustc', ['--edition', '2021', '-O', '-o', binary, source('rust-hand-written/bootstrap.rs')]);
     return [binary];
   },
 });

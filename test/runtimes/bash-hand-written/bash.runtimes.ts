@@ -9,5 +9,5 @@ testBehaviours({
     ['awk', 'BEGIN { exit }'],
   ],
   packages: ['bash', 'curl', 'mawk'],
-  build: async () => [source('bash/bootstrap')],
+  build: async () => [source('bash-hand-written/bootstrap')],
 });
