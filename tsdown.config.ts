@@ -1,7 +1,18 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
 
+const entries = {
+  index: 'src/index.ts',
+  client: 'src/client/index.ts',
+  matchers: 'src/matchers/index.ts',
+  vitest: 'src/matchers/vitest.ts',
+  jest: 'src/matchers/jest.ts',
+  assert: 'src/matchers/assert.ts',
+};
+const existing = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
+const bootstrap = existsSync('src/bootstrap/main.ts') ? { bootstrap: 'src/bootstrap/main.ts' } : {};
+
 const common = {
-  entry: ['src/index.ts'],
   dts: true,
   sourcemap: true,
   target: 'node20' as const,
@@ -10,6 +21,6 @@ const common = {
 
 // Jest cannot `require` an ES module, so the CommonJS build carries get-port inside (its licence: THIRD-PARTY.md).
 export default defineConfig([
-  { ...common, format: 'esm' },
-  { ...common, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
+  { ...common, entry: { ...existing, ...bootstrap }, format: 'esm' },
+  { ...common, entry: existing, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
 ]);

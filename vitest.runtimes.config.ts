@@ -1,9 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { TableReporter } from './test/runtimes/table-reporter.ts';
 
+const dist = fileURLToPath(new URL('dist', import.meta.url));
+
 const config: ViteUserConfig = defineConfig({
+  // The examples import the package by its name, as a user does.
+  resolve: {
+    alias: [
+      { find: /^lambda-runtime-harness$/, replacement: `${dist}/index.mjs` },
+      { find: /^lambda-runtime-harness\/(\w+)$/, replacement: `${dist}/$1.mjs` },
+    ],
+  },
   test: {
-    include: ['test/runtimes/**/*.runtimes.ts'],
+    include: ['test/runtimes/**/*.runtimes.ts', 'examples/**/*.test.ts'],
     globalSetup: ['test/helpers/build.ts'],
     testTimeout: 120_000,
     hookTimeout: 900_000,

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Some tests need the package as it is shipped: in processes of their own, under other test runners. */
 export function setup(): void {
   if (newest(join(root, 'src')) < builtAt()) return;
-  execFileSync(process.execPath, ['node_modules/tsdown/dist/run.mjs', '--logLevel', 'error'], {
+  execFileSync(process.execPath, ['node_modules/tsdown/dist/run.mjs', '--logLevel', 'error', '--no-clean'], {
     cwd: root,
     stdio: 'inherit',
   });
