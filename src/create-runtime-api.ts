@@ -110,9 +110,10 @@ class LambdaRuntimeApi implements RuntimeApi {
     const { clock, initTimeoutMs, onViolation } = settings;
     this.#transcript = new Transcript(() => clock.now(), settings.transcriptLimit);
     this.#logs = new LogCapture(this.#lineListener());
-    this.#server = new RuntimeApiServer(this.#transcript, {
-      payloadBytes: maxEventBytes,
-      streamedBytes: maxStreamedBytes,
+    this.#server = new RuntimeApiServer({
+      transcript: this.#transcript,
+      limits: { payloadBytes: maxEventBytes, streamedBytes: maxStreamedBytes },
+      functionNames: settings.identity,
     });
     this.#runtime = this.#makeRuntime();
     this.#environment = new ExecutionEnvironment({

@@ -3,7 +3,7 @@ import type { InitFailure } from './environment/init-phase.ts';
 import type { CompletedInvocation, InvocationOutcome } from './environment/invocation.ts';
 import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from './environment/runtime.ts';
 import { formatMs, timeline } from './transcript/timeline.ts';
-import type { Exchange, Transcript } from './transcript/transcript.ts';
+import type { Exchange, Transcript, TranscriptEntry } from './transcript/transcript.ts';
 
 /** Where an explanation finds its facts. */
 export interface Scene {
@@ -22,17 +22,23 @@ interface Story {
   readonly advice: string;
 }
 
-/** Says what became of an invocation, for a person who sees nothing but this text. */
-export function explainInvocation(completed: CompletedInvocation, scene: Scene): string {
-  const { outcome, requestId, logs } = completed;
-  const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
-  const activity = activityIn(outcome);
-  return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs }, scene);
+/**
+ * Says what became of an invocation, for a person who sees nothing but this text. Notes how things stand now, and writes
+ * when asked to: the story of a success is seldom read.
+ */
+export function explainInvocation(completed: CompletedInvocation, scene: Scene): () => string {
+  const facts = observe(scene);
+  return () => {
+    const { outcome, requestId, logs } = completed;
+    const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
+    const activity = activityIn(outcome);
+    return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs }, facts);
+  };
 }
 
 export function explainInitFailure(failure: InitFailure, scene: Scene): string {
   const { exit, logs } = failure;
-  return tell({ ...plotOfInit(failure, scene), exit, activity: activityInInit(failure), logs }, scene);
+  return tell({ ...plotOfInit(failure, scene), exit, activity: activityInInit(failure), logs }, observe(scene));
 }
 
 function activityIn(outcome: InvocationOutcome): string | undefined {
@@ -149,17 +155,32 @@ function plotOfInit({ cause }: InitFailure, { address }: Scene): { headline: str
 
 const timelineLines = 10;
 
-function tell({ headline, requestId, exit, activity, logs, advice }: Story, scene: Scene): string {
-  const { transcript, runtime } = scene;
-  const lines = logs.lines.length > 0 ? logs.lines : scene.lastLines();
+/** What a story says besides its plot, as it was at one moment. */
+interface Facts {
+  readonly runtime: Runtime;
+  readonly tail: readonly TranscriptEntry[];
+  readonly lastCall: TranscriptEntry | undefined;
+  readonly elapsedMs: number;
+  /** Not at that moment, for looking costs too much: when it is told. */
+  lastLines(): readonly LogLine[];
+}
+
+function observe({ transcript, runtime, lastLines }: Scene): Facts {
   const tail = transcript.last(timelineLines);
+  const [lastCall] = transcript.last(1, isCallOfRuntime);
+  return { runtime, tail, lastCall, elapsedMs: transcript.elapsedMs(), lastLines };
+}
+
+function tell({ headline, requestId, exit, activity, logs, advice }: Story, facts: Facts): string {
+  const { runtime, tail } = facts;
+  const lines = logs.lines.length > 0 ? logs.lines : facts.lastLines();
   return [
     headline,
     requestId === undefined ? '' : `Request ID:  ${requestId}`,
     `Runtime:     ${runtime.description}`,
     exit ? `Exit:        ${exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`}` : '',
     activity === undefined ? '' : `Process:     ${activity}`,
-    `Last call:   ${describeLastCall(transcript)}`,
+    `Last call:   ${describeLastCall(facts)}`,
     lines.length === 0
       ? 'Last output: none'
       : `Last output:\n${indent(lines.slice(-10).map(({ stream, text }) => `${stream} | ${text}`))}`,
@@ -170,11 +191,15 @@ function tell({ headline, requestId, exit, activity, logs, advice }: Story, scen
     .join('\n');
 }
 
-function describeLastCall(transcript: Transcript): string {
-  const [last] = transcript.last(1, (entry) => entry.type === 'exchange');
-  if (last?.type !== 'exchange') return 'none: it never called the Runtime API';
-  const agoMs = transcript.elapsedMs() - last.timeMs;
-  return `${last.method} ${last.path}, ${formatMs(agoMs)} before: ${describeFate(last)}`;
+function describeLastCall({ lastCall, elapsedMs }: Facts): string {
+  if (lastCall?.type !== 'exchange') return 'none: it never called the Runtime API';
+  const agoMs = elapsedMs - lastCall.timeMs;
+  return `${lastCall.method} ${lastCall.path}, ${formatMs(agoMs)} before: ${describeFate(lastCall)}`;
+}
+
+/** An extension's poll is no sign of what the runtime is doing. */
+function isCallOfRuntime(entry: TranscriptEntry): boolean {
+  return entry.type === 'exchange' && !entry.path.startsWith('/2020-01-01/extension/');
 }
 
 function describeFate({ response, aborted, requestBytes }: Exchange): string {

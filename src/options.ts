@@ -48,7 +48,8 @@ export interface RuntimeApiOptions {
   readonly logs?: 'capture' | 'echo' | ((line: LogLine & { readonly requestId?: string }) => void);
   /**
    * How the runtime is stopped. Lambda kills it with SIGKILL (unless it has extensions); a runtime that writes coverage
-   * or profiles at exit needs a signal and time. @default SIGKILL at once
+   * or profiles at exit needs a signal and time. @default SIGKILL at once; with an
+   * extension, SIGTERM and 500 ms
    */
   readonly shutdown?: Shutdown;
   /** What to do when the runtime breaks a rule, besides recording it: nothing, fail the invocation, or call back. @default 'record' */

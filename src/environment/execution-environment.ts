@@ -2,6 +2,7 @@ import type { CancelTimer, Clock } from '../clock/clock.ts';
 import { HarnessError, type HarnessErrorCode } from '../errors.ts';
 import type { Exchange, Transcript, Violation, ViolationRule } from '../transcript/transcript.ts';
 import type { Deferred } from './deferred.ts';
+import { Extensions } from './extensions.ts';
 import type { FunctionError } from './function-error.ts';
 import { type InitAttempt, type InitFailure, type InitReport, initFailureError, newInitAttempt } from './init-phase.ts';
 import {
@@ -69,6 +70,7 @@ export class ExecutionEnvironment {
   readonly #timedOut = new RecentIds(1000);
   #deliveries = 0;
   #violations: Violation[] = [];
+  readonly #extensions = new Extensions();
 
   constructor(parts: EnvironmentParts) {
     this.#runtime = parts.runtime;
@@ -263,6 +265,19 @@ export class ExecutionEnvironment {
     const fail = () => this.#failInit({ kind: 'reported', error });
     if (this.#runtime.isOwned) this.#cancelExitGrace = this.#realClock.schedule(exitGraceMs, fail);
     else fail();
+  }
+
+  /** `POST /extension/register`: returns the identifier. Lambda allows it until the runtime first asks for work. */
+  registerExtension(name: string, events: readonly string[]): string {
+    if (this.#state !== 'Started') {
+      throw new Refusal('Extension.RegistrationClosed', 'Extension registration closed already');
+    }
+    return this.#extensions.register(name, events);
+  }
+
+  /** `GET /extension/event/next`: the returned function says that the poll has ended. */
+  extensionWaits(identifier: string | undefined): () => void {
+    return this.#extensions.wait(identifier);
   }
 
   /** The runtime broke a rule. It is recorded, and counts against the invocation that ends next. */
@@ -540,10 +555,11 @@ export class ExecutionEnvironment {
 
   #stop(reason: string): Promise<void> {
     if (this.#state === 'Stopped' || this.#state === 'Stopping') return this.#stopped;
+    const hasExtension = this.#extensions.any;
     this.#leave();
     this.#move('stop');
     if (this.#runtime.isOwned) this.#transcript.add({ type: 'runtime.stopping', reason });
-    this.#stopped = this.#runtime.stop().then(() => {
+    this.#stopped = this.#runtime.stop({ hasExtension }).then(() => {
       this.#move('stopped');
       if (this.#runtime.isOwned) this.#transcript.add({ type: 'runtime.stopped' });
       this.#revive();
@@ -565,6 +581,7 @@ export class ExecutionEnvironment {
     this.#endStallWatch();
     this.#current = undefined;
     this.#undeliveredInitDurationMs = undefined;
+    this.#extensions.clear();
     if (this.#runtime.isOwned) this.#queue.clearPolls();
   }
 

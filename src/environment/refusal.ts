@@ -5,7 +5,19 @@ export type RefusalType =
   | 'InvalidFunctionResponseMode'
   | 'RequestEntityTooLarge'
   | 'TruncatedHTTPRequest'
-  | 'InvokeTimeout';
+  | 'InvokeTimeout'
+  | 'InvalidRequestFormat'
+  | `Extension.${ExtensionRefusal}`;
+
+type ExtensionRefusal =
+  | 'InvalidExtensionName'
+  | 'InvalidEventType'
+  | 'InvalidExtensionState'
+  | 'RegistrationClosed'
+  | 'TooManyExtensions'
+  | 'MissingExtensionIdentifier'
+  | 'InvalidExtensionIdentifier'
+  | 'UnknownExtensionIdentifier';
 
 export class Refusal extends Error {
   readonly errorType: RefusalType;

@@ -15,8 +15,11 @@ export interface Runtime {
    * `onExit` is called once if the runtime ends without having been stopped – after all it sent has been received.
    */
   start(onExit: (exit: RuntimeExit) => void): Promise<{ pid: number | undefined }>;
-  /** Ends the runtime with all its descendants; resolves when none is left. */
-  stop(): Promise<void>;
+  /**
+   * Ends the runtime with all its descendants; resolves when none is left. One that has registered an extension is
+   * asked first, with SIGTERM, as Lambda does.
+   */
+  stop(options: { readonly hasExtension: boolean }): Promise<void>;
   /** What can be said of the process now, for an explanation: idle, busy, stopped. */
   describeActivity(): string | undefined;
   /** The most memory the process has held so far; `undefined` where it cannot be measured. */

@@ -10,6 +10,11 @@ export const sent = {
   invocationId: 'lambda-runtime-invocation-id',
 } as const;
 
+export const extensionHeaders = {
+  name: 'lambda-extension-name',
+  identifier: 'lambda-extension-identifier',
+} as const;
+
 /** A header that the runtime sent, once; its bytes are UTF-8, which Node reads as Latin-1. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];

@@ -6,20 +6,28 @@ import type { WantedPort } from '../http/listen.ts';
 import { match, type Reply } from '../http/router.ts';
 import type { Exchange, Transcript, TranscriptEntry } from '../transcript/transcript.ts';
 import { routes } from './routes.ts';
-import { type Limits, previewBytes, type RuntimeCall } from './runtime-call.ts';
+import { type FunctionNames, type Limits, previewBytes, type RuntimeCall } from './runtime-call.ts';
 import { errorResponse, methodNotAllowed, notFound } from './status-response.ts';
+
+export interface ServerParts {
+  readonly transcript: Transcript;
+  readonly limits: Limits;
+  readonly functionNames: FunctionNames;
+}
 
 /** Serves one execution environment to its runtime. */
 export class RuntimeApiServer {
   readonly #http = new HttpServer((request, response) => void this.#serve(request, response));
   readonly #transcript: Transcript;
   readonly #limits: Limits;
+  readonly #functionNames: FunctionNames;
   readonly #lastOn = new WeakMap<Socket, ServerResponse>();
   #environment: ExecutionEnvironment | undefined;
 
-  constructor(transcript: Transcript, limits: Limits) {
+  constructor({ transcript, limits, functionNames }: ServerParts) {
     this.#transcript = transcript;
     this.#limits = limits;
+    this.#functionNames = functionNames;
   }
 
   /** Begins to listen; resolves to the address, as `AWS_LAMBDA_RUNTIME_API` gives it to the runtime. */
@@ -45,9 +53,14 @@ export class RuntimeApiServer {
     if (request.socket.destroyed) return;
     const exchange = this.#transcript.add(newExchange(request));
     response.once('close', () => this.#abandoned(exchange));
-    const reply = await dispatch({ request, response, exchange, environment, limits: this.#limits }).catch(
-      errorResponse,
-    );
+    const reply = await dispatch({
+      request,
+      response,
+      exchange,
+      environment,
+      limits: this.#limits,
+      functionNames: this.#functionNames,
+    }).catch(errorResponse);
     // Whoever hung up needs no answer; what became of the call is the environment's to know.
     if (response.destroyed || exchange.aborted) return;
     this.#record(exchange, reply);

@@ -9,6 +9,14 @@ export interface RuntimeCall {
   readonly exchange: Exchange;
   readonly environment: ExecutionEnvironment;
   readonly limits: Limits;
+  readonly functionNames: FunctionNames;
+}
+
+/** What an extension is told of the function. */
+export interface FunctionNames {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly handlerName: string;
 }
 
 export interface Limits {

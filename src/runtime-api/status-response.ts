@@ -1,5 +1,6 @@
 import { Refusal, type RefusalType } from '../environment/refusal.ts';
 import type { Reply } from '../http/router.ts';
+import type { FunctionNames } from './runtime-call.ts';
 
 const json = { 'Content-Type': 'application/json' };
 const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
@@ -19,17 +20,26 @@ export function methodNotAllowed(allow: readonly string[]): Reply {
   return { status: 405, headers: { Allow: allow.join(', ') }, body: '' };
 }
 
-const statusOf: Readonly<Record<RefusalType, number>> = {
+/** What an extension gets that has registered. */
+export function registered(identifier: string, { functionName, functionVersion, handlerName }: FunctionNames): Reply {
+  return {
+    status: 200,
+    headers: { ...json, 'Lambda-Extension-Identifier': identifier },
+    body: JSON.stringify({ functionName, functionVersion, handler: handlerName }),
+  };
+}
+
+/** The Extensions API refuses everything with 403. */
+const statusOf: Readonly<Partial<Record<RefusalType, number>>> = {
   InvalidRequestID: 400,
   InvalidFunctionResponseMode: 400,
   TruncatedHTTPRequest: 400,
-  InvalidStateTransition: 403,
   InvokeTimeout: 410,
   RequestEntityTooLarge: 413,
 };
 
 export function errorResponse(error: unknown): Reply {
-  if (error instanceof Refusal) return errorReply(statusOf[error.errorType], error.errorType, error.message);
+  if (error instanceof Refusal) return errorReply(statusOf[error.errorType] ?? 403, error.errorType, error.message);
   return errorReply(500, 'InternalServerError', 'Internal Server Error');
 }
 

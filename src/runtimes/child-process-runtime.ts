@@ -18,6 +18,9 @@ export interface ChildProcessParts {
   readonly lastWords: () => Promise<void>;
 }
 
+/** AWS docs, "Lambda execution environment", Shutdown phase: the time of a function with an internal extension. */
+const shutdownWithExtension: Shutdown = { signal: 'SIGTERM', graceMs: 500 };
+
 /** Runs a bootstrap as a child process, one at a time. */
 export class ChildProcessRuntime implements Runtime {
   readonly isOwned = true;
@@ -40,10 +43,10 @@ export class ChildProcessRuntime implements Runtime {
     return { pid };
   }
 
-  async stop(): Promise<void> {
+  async stop({ hasExtension }: { readonly hasExtension: boolean }): Promise<void> {
     this.#stops++;
     await this.#starting;
-    await this.#process?.stop();
+    await this.#process?.stop(this.#parts.shutdown ?? (hasExtension ? shutdownWithExtension : undefined));
     this.#process = undefined;
     this.#parts.logs.detach();
     // The next runtime must not be taken for this one.
@@ -73,7 +76,6 @@ export class ChildProcessRuntime implements Runtime {
         command: found,
         environmentVariables,
         outputFds: pipes.writerFds,
-        shutdown: this.#parts.shutdown,
         clock: this.#parts.clock,
         onUnexpectedExit: (exit) => void this.#exited(process, exit, onExit),
       });

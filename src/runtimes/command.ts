@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../errors.ts';
 
 /** A bootstrap that is there and looks as if it can be run. */
@@ -19,9 +20,25 @@ export interface Command {
 export async function findCommand(command: readonly string[], cwd: string, searchPath: string): Promise<Command> {
   await checkDirectory(cwd);
   const [file = '', ...args] = command;
+  const bootstrap = file === nodeBootstrap ? await ownBootstrap() : undefined;
+  if (bootstrap !== undefined) return { file: process.execPath, args: [bootstrap, ...args], cwd, path: process.execPath };
   const path = file.includes('/') ? resolve(cwd, file) : await searchFor(file, searchPath);
   await checkExecutable(path, file);
   return { file, args, cwd, path };
+}
+
+const nodeBootstrap = 'lambda-node-bootstrap';
+
+/**
+ * The executable of this very package, whether or not the test runner was started by npm, which alone puts it on `PATH`.
+ * It lies beside us; seen from the sources, in the build.
+ */
+async function ownBootstrap(): Promise<string | undefined> {
+  for (const place of ['./bootstrap.mjs', '../../dist/bootstrap.mjs']) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (await isFile(path)) return path;
+  }
+  return undefined;
 }
 
 async function checkDirectory(cwd: string): Promise<void> {
@@ -45,16 +62,19 @@ async function searchFor(name: string, searchPath: string): Promise<string> {
 }
 
 async function isExecutableFile(path: string): Promise<boolean> {
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
   return (
-    isFile &&
+    (await isFile(path)) &&
     (await access(path, constants.X_OK).then(
       () => true,
       () => false,
     ))
+  );
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
   );
 }
 

@@ -19,7 +19,6 @@ export interface SpawnParts {
   readonly command: Command;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly outputFds: readonly [stdout: number, stderr: number];
-  readonly shutdown: Shutdown | undefined;
   readonly clock: Clock;
   readonly onUnexpectedExit: (exit: RuntimeExit) => void;
 }
@@ -47,7 +46,6 @@ export class SupervisedProcess {
   readonly #child: ChildProcess;
   readonly #lifeline: Readable;
   readonly #mark: string;
-  readonly #shutdown: Shutdown | undefined;
   readonly #clock: Clock;
   readonly #memory: MemoryMeter;
   readonly #exited: Promise<RuntimeExit>;
@@ -80,7 +78,6 @@ export class SupervisedProcess {
     this.#lifeline = child.stdio[3] as Readable;
     this.#mark = mark;
     this.#memory = new MemoryMeter(this.pid);
-    this.#shutdown = parts.shutdown;
     this.#clock = parts.clock;
     this.#onUnexpectedExit = parts.onUnexpectedExit;
     // Whoever waits for the runtime keeps the test process alive; the runtime itself does not.
@@ -100,15 +97,15 @@ export class SupervisedProcess {
     return this.#memory.read();
   }
 
-  /** Ends the process and its descendants; resolves when none is left. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  /** Ends the process and its descendants, at once or after having asked; resolves when none is left. */
+  stop(shutdown: Shutdown | undefined): Promise<void> {
+    this.#stopping ??= this.#stop(shutdown);
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(shutdown: Shutdown | undefined): Promise<void> {
     this.#onUnexpectedExit = undefined;
-    if (!this.#hasExited && this.#shutdown) await this.#askToEnd(this.#shutdown);
+    if (!this.#hasExited && shutdown) await this.#askToEnd(shutdown);
     if (!this.#hasExited) signalGroup(this.pid, 'SIGKILL');
     await this.#exited;
   }

@@ -37,6 +37,7 @@ const files = {
   printsAndEchoes: 'prints-and-echoes.mjs',
   printsBytes: 'prints-bytes.mjs',
   printsLines: 'prints-lines.mjs',
+  registersExtension: 'registers-extension.mjs',
   reportsContext: 'reports-context.mjs',
   reportsEnvironment: 'reports-environment.mjs',
   reportsPid: 'reports-pid.mjs',
