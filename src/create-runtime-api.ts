@@ -1,20 +1,23 @@
 import { KeepAlive, systemClock } from './clock/system-clock.ts';
 import { ExecutionEnvironment } from './environment/execution-environment.ts';
 import { initFailureError } from './environment/init-phase.ts';
-import { BodyStream, type CompletedInvocation } from './environment/invocation.ts';
+import type { CompletedInvocation, Invocation as InvocationInFlight } from './environment/invocation.ts';
+import { BodyStream } from './environment/response-body.ts';
 import type { LogLine, Runtime } from './environment/runtime.ts';
 import { HarnessError } from './errors.ts';
 import { explainInitFailure, explainInvocation, type Scene } from './explain.ts';
 import { Invocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
-import { type InvokeEvent, type InvokeOptions, maxEventBytes, readInvocation } from './invoke-options.ts';
+import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
 import { callerOf, openApis } from './open-apis.ts';
 import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';
 import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
+import { InProcessRuntime } from './runtimes/in-process-runtime.ts';
 import { lambdaEnvironmentVariables } from './runtimes/lambda-environment-variables.ts';
 import { LogCapture } from './runtimes/log-capture.ts';
+import { remainingTimeMs } from './runtimes/remaining-time.ts';
 import { report } from './transcript/report.ts';
 import { timeline } from './transcript/timeline.ts';
 import {
@@ -87,8 +90,6 @@ export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<Run
 /** Node 20 and 22 lack the symbol in some sandboxes; compilers that lower `await using` fall back to this one, too. */
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
-const maxStreamedBytes = 200 * 1024 * 1024;
-
 class LambdaRuntimeApi implements RuntimeApi {
   readonly #settings: Settings;
   readonly #transcript: Transcript;
@@ -102,6 +103,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   #address = '';
   #environmentVariables: Record<string, string> = {};
   #invocations = 0;
+  readonly #inFlight = new Map<string, InvocationInFlight>();
   #starting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -112,7 +114,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     this.#logs = new LogCapture(this.#lineListener());
     this.#server = new RuntimeApiServer({
       transcript: this.#transcript,
-      limits: { payloadBytes: maxEventBytes, streamedBytes: maxStreamedBytes },
+      limits: { payloadBytes: settings.limits.responseBytes, streamedBytes: settings.limits.streamedResponseBytes },
       functionNames: settings.identity,
     });
     this.#runtime = this.#makeRuntime();
@@ -234,11 +236,13 @@ class LambdaRuntimeApi implements RuntimeApi {
     assertNotAborted(signal);
     const invocation = this.#environment.invoke(request);
     this.#invocations++;
+    this.#inFlight.set(invocation.requestId, invocation);
     const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
     this.#keepAlive.acquire();
     const result = invocation.completed.promise.then((completed) => this.#toResult<T>(completed));
     const done = (): void => {
       stopListening();
+      if (this.#inFlight.get(invocation.requestId) === invocation) this.#inFlight.delete(invocation.requestId);
       this.#keepAlive.release();
     };
     // This also marks a rejection as seen: a test that never awaits an invocation is not failed by its close().
@@ -248,6 +252,7 @@ class LambdaRuntimeApi implements RuntimeApi {
       delivered: invocation.delivered.promise,
       responded: invocation.responded.promise,
       chunks: invocation.body,
+      prelude: () => invocation.body.prelude(),
       result,
       expire: () => this.#environment.expire(invocation),
     });
@@ -294,7 +299,20 @@ class LambdaRuntimeApi implements RuntimeApi {
   }
 
   #makeRuntime(): Runtime {
-    const { command, cwd, shutdown, clock } = this.#settings;
+    const { command, handler, exposeEnvironment, cwd, shutdown, clock } = this.#settings;
+    if (handler) {
+      return new InProcessRuntime({
+        handler,
+        exposesEnvironment: exposeEnvironment,
+        environmentVariables: () => this.#environmentVariables,
+        address: () => this.#address,
+        remainingTimeMs: (requestId) => {
+          const invocation = this.#inFlight.get(requestId);
+          return invocation ? remainingTimeMs(invocation, clock) : 0;
+        },
+        lastWords: () => this.#server.lastWords(),
+      });
+    }
     if (!command) return new AttachedRuntime();
     return new ChildProcessRuntime({
       command,
@@ -329,6 +347,7 @@ function rejectedInvocation<T>(error: unknown): Invocation<T> {
     delivered: rejected(),
     responded: rejected(),
     chunks: failedBody(error),
+    prelude: rejected,
     // Nobody asked for this failure: if nobody looks at it, the process shall complain.
     result: Promise.reject<InvocationResult<T>>(error),
     expire: () => {},

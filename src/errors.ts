@@ -18,7 +18,10 @@ const brand: unique symbol = Symbol.for('lambda-runtime-harness.HarnessError');
  * | `ERR_NO_RESPONSE` | the invocation ended before the runtime responded |
  * | `ERR_ABORTED` | the caller's `AbortSignal` fired |
  * | `ERR_RESET` | `reset()` discarded the invocation |
- * | `ERR_CLOSED` | the API is closed, or was closed meanwhile |
+ * | `ERR_RUNTIME_API_REFUSED` | client: the Runtime API answered a call with an error status |
+ * | `ERR_RUNTIME_API_UNREACHABLE` | client: no connection to the Runtime API, or it broke |
+ * | `ERR_RUNTIME_API_GARBAGE` | client: what came is not what a Runtime API sends |
+ * | `ERR_CLOSED` | the API or the client is closed, or was closed meanwhile |
  */
 export type HarnessErrorCode =
   | 'ERR_INVALID_OPTION'
@@ -34,6 +37,9 @@ export type HarnessErrorCode =
   | 'ERR_NO_RESPONSE'
   | 'ERR_ABORTED'
   | 'ERR_RESET'
+  | 'ERR_RUNTIME_API_REFUSED'
+  | 'ERR_RUNTIME_API_UNREACHABLE'
+  | 'ERR_RUNTIME_API_GARBAGE'
   | 'ERR_CLOSED';
 
 /** The harness was used wrongly, or failed itself. A failing function is never an error: it is a result. */

@@ -64,7 +64,7 @@ function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): {
       return {
         headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'}, and before it asked for the next event` : 'before it responded'}.`,
         advice: outcome.answer
-          ? 'A runtime asks for the next event after each answer and exits only when it is told to. If one event per process is what you want, read the field "response".'
+          ? 'Is the loop missing? A runtime asks for the next event after each answer, again and again, and exits only when it is told to. If one event per process is what you want, read the field "response".'
           : 'Read the last output for the reason; run the command by itself if there is none.',
       };
   }
@@ -87,7 +87,7 @@ function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'f
 }
 
 function plotOfTimeout(
-  { answer, timeoutMs, isStalled }: Extract<InvocationOutcome, { status: 'timeout' }>,
+  { answer, timeoutMs, isStalled, isBlocked }: Extract<InvocationOutcome, { status: 'timeout' }>,
   wasDelivered: boolean,
   { runtime }: Scene,
 ): { headline: string; advice: string } {
@@ -99,6 +99,13 @@ function plotOfTimeout(
       headline: `The runtime hung up while it waited for work, and did not ask again within ${limit} (idle, between invocations).`,
       advice:
         'A request for the next event may wait for hours: give it no timeout in the client, and let the loop ask again if the connection breaks.',
+    };
+  }
+  if (isBlocked) {
+    return {
+      headline: `The runtime waited for the test to read its streamed response when it ran into ${limit} (Invoke phase).`,
+      advice:
+        "Read invocation.chunks to the end, or leave the loop: what is not read is then thrown away. Without invokeMode: 'response-stream', nobody needs to read.",
     };
   }
   if (!wasDelivered) {

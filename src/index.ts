@@ -1,7 +1,10 @@
+export type { HandlerCallback, HandlerContext, LambdaHandler } from './client/lambda-handler.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
 export { createRuntimeApi, type RuntimeApi, type WaitOptions } from './create-runtime-api.ts';
 export type { FunctionError, StackFrame } from './environment/function-error.ts';
+export type { HttpPrelude } from './environment/http-prelude.ts';
+export type { ResponseChunk } from './environment/response-body.ts';
 export type { CapturedLogs, LogLine, RuntimeExit } from './environment/runtime.ts';
 export type { XRayCause, XRayException } from './environment/xray-cause.ts';
 export { HarnessError, type HarnessErrorCode } from './errors.ts';
@@ -23,7 +26,9 @@ export type {
   TimeoutResult,
 } from './invocation-result.ts';
 export type { InvokeEvent, InvokeOptions } from './invoke-options.ts';
-export type { RuntimeApiOptions } from './options.ts';
+export { reportOpenRuntimeApis } from './open-apis.ts';
+export type { PayloadLimits, RuntimeApiOptions } from './options.ts';
+export { remoteError } from './remote-error.ts';
 export type { Shutdown } from './runtimes/supervised-process.ts';
 export type {
   EntryOfType,

@@ -1,10 +1,13 @@
 import type { FunctionError } from './environment/function-error.ts';
 import { exitError, timeoutError } from './environment/function-error.ts';
+import type { HttpPrelude } from './environment/http-prelude.ts';
 import { initFailureError } from './environment/init-phase.ts';
 import type { CompletedInvocation, RuntimeAnswer } from './environment/invocation.ts';
 import type { CapturedLogs, RuntimeExit } from './environment/runtime.ts';
 import type { XRayCause } from './environment/xray-cause.ts';
 import { type InvocationReport, makeReport, type ReportFacts } from './invocation-report.ts';
+import { readable } from './result-rendering.ts';
+import type { Violation } from './transcript/transcript.ts';
 
 /** How an invocation ended: a union on `status`. A function that fails is a result, never an exception. */
 export type InvocationResult<T = unknown> =
@@ -25,6 +28,8 @@ interface CommonResult {
   /** What the runtime printed from the end of the invocation before to the end of this one. */
   readonly logs: CapturedLogs;
   readonly report: InvocationReport;
+  /** The rules of the Runtime API that the runtime broke since the invocation before this one ended. */
+  readonly violations: readonly Violation[];
 }
 
 interface FailedResult extends CommonResult {
@@ -51,6 +56,10 @@ export interface ResponsePayload<T = unknown> {
   readonly contentType?: string;
   /** Whether the runtime asked for response streaming. */
   readonly streamed: boolean;
+  /** Of the body, in bytes. With `invokeMode: 'response-stream'`, `body` is empty, and this is not. */
+  readonly bodyBytes: number;
+  /** Status code, headers and cookies that a streaming function has sent before the body of an HTTP response. */
+  readonly prelude?: HttpPrelude;
 }
 
 /** The runtime posted to `/error`, or sent an answer that Lambda does not accept. */
@@ -70,6 +79,8 @@ export interface PostedError {
   readonly xrayCause?: XRayCause;
   /** What had been sent of a response before it failed. */
   readonly partialBody?: Buffer;
+  /** What a streaming function had sent before the body of an HTTP response. */
+  readonly prelude?: HttpPrelude;
 }
 
 /** The runtime never asked for work: it reported an error, exited or took too long. */
@@ -122,14 +133,24 @@ export interface FailedInitResult {
 export interface ResultContext {
   readonly memorySizeMb: number;
   readonly functionVersion: string;
-  explain(completed: CompletedInvocation): string;
+  /** Takes note of how things stand; the text itself is written when it is asked for. */
+  explain(completed: CompletedInvocation): () => string;
 }
 
 /** Turns what the environment decided into what a test reads. */
 export function toResult<T>(completed: CompletedInvocation, context: ResultContext): InvocationResult<T> {
-  const { outcome, requestId, durationMs, logs } = completed;
+  const story = context.explain(completed);
+  return readable(toPlainResult<T>(completed, context, story), story);
+}
+
+function toPlainResult<T>(
+  completed: CompletedInvocation,
+  context: ResultContext,
+  story: () => string,
+): InvocationResult<T> {
+  const { outcome, requestId, durationMs, logs, violations } = completed;
   const initDurationMs = outcome.status === 'init-error' ? outcome.failure.initDurationMs : completed.initDurationMs;
-  const common = { requestId, durationMs, ...(initDurationMs !== undefined && { initDurationMs }), logs };
+  const common = { requestId, durationMs, ...(initDurationMs !== undefined && { initDurationMs }), logs, violations };
   const report = (failure?: ReportFacts['failure']): InvocationReport =>
     makeReport({
       requestId,
@@ -145,7 +166,7 @@ export function toResult<T>(completed: CompletedInvocation, context: ResultConte
     functionError: 'Unhandled' as const,
     error,
     report: report({ status, errorType: error.errorType }),
-    message: context.explain(completed),
+    message: story(),
   });
 
   switch (outcome.status) {
@@ -202,27 +223,33 @@ function responsePayload<T>({
   body,
   contentType,
   streamed,
+  bodyBytes,
+  prelude,
 }: Extract<RuntimeAnswer, { kind: 'response' }>): ResponsePayload<T> {
   const bytes = toBuffer(body);
   const text = bytes.toString();
-  const type = contentType !== undefined && { contentType };
+  const more = { ...(contentType !== undefined && { contentType }), streamed, bodyBytes, ...(prelude && { prelude }) };
   try {
-    return { payload: JSON.parse(text) as T, isJson: true, body: bytes, ...type, streamed };
+    return { payload: JSON.parse(text) as T, isJson: true, body: bytes, ...more };
   } catch {
-    return { payload: text as T, isJson: false, body: bytes, ...type, streamed };
+    return { payload: text as T, isJson: false, body: bytes, ...more };
   }
 }
 
 function postedError(answer: Exclude<RuntimeAnswer, { kind: 'response' }>): PostedError {
-  const partialBody = answer.partialBody && { partialBody: toBuffer(answer.partialBody) };
-  if (answer.kind === 'broken') return { error: answer.error, body: Buffer.alloc(0), ...partialBody };
+  const { prelude } = answer;
+  const before = {
+    ...(answer.partialBody && { partialBody: toBuffer(answer.partialBody) }),
+    ...(prelude && { prelude }),
+  };
+  if (answer.kind === 'broken') return { error: answer.error, body: Buffer.alloc(0), ...before };
   const { error, body, errorTypeHeader, xrayCause } = answer;
   return {
     error,
     body: toBuffer(body),
     ...(errorTypeHeader !== undefined && { errorTypeHeader }),
     ...(xrayCause && { xrayCause }),
-    ...partialBody,
+    ...before,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { HttpPrelude } from './environment/http-prelude.ts';
+import type { ResponseChunk } from './environment/response-body.ts';
 import type { InvocationResult } from './invocation-result.ts';
 
 /**
@@ -10,9 +12,14 @@ export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
   readonly delivered: Promise<void>;
   /** Resolves when the runtime posted its response or error. Rejects with `ERR_NO_RESPONSE` if that did not happen. */
   readonly responded: Promise<void>;
-  /** The bytes of the response as they arrive, from the first on, for every reader. It ends when the response ends. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * The bytes of the response as they arrive, each chunk with its time; without an HTTP prelude. It ends when the response ends.
+   * Every reader gets them all, from the first on; with `invokeMode: 'response-stream'`, each is read once, and the
+   * runtime waits for the reader.
+   */
+  readonly chunks: AsyncIterable<ResponseChunk>;
   readonly [Symbol.toStringTag] = 'Invocation';
+  readonly #prelude: () => Promise<HttpPrelude | undefined>;
   readonly #result: Promise<InvocationResult<T>>;
   readonly #expire: () => void;
 
@@ -21,8 +28,18 @@ export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
     this.delivered = parts.delivered;
     this.responded = parts.responded;
     this.chunks = parts.chunks;
+    this.#prelude = parts.prelude;
     this.#result = parts.result;
     this.#expire = parts.expire;
+  }
+
+  /**
+   * Resolves to status code, headers and cookies that a streaming function sends before the body of an HTTP response,
+   * as soon as they are there; to `undefined` if the response has none, or there is no response. Rejects if the
+   * invocation was discarded.
+   */
+  get prelude(): Promise<HttpPrelude | undefined> {
+    return this.#prelude();
   }
 
   /** Makes the enforced deadline pass now; does nothing once the invocation has ended. */
@@ -53,7 +70,8 @@ export interface InvocationParts<T> {
   readonly requestId: string;
   readonly delivered: Promise<void>;
   readonly responded: Promise<void>;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<ResponseChunk>;
+  readonly prelude: () => Promise<HttpPrelude | undefined>;
   readonly result: Promise<InvocationResult<T>>;
   readonly expire: () => void;
 }

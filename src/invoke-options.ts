@@ -27,6 +27,12 @@ export interface InvokeOptions {
   readonly invokedFunctionArn?: string;
   /** `Content-Type` of the event. @default 'application/json' */
   readonly contentType?: string;
+  /**
+   * How the response is handed to the test, in the words of Lambda's function URLs. `'buffered'` keeps it all for the
+   * result. `'response-stream'` keeps nothing: it is read from `chunks` while it arrives, and the runtime waits for the reader.
+   * @default 'buffered'
+   */
+  readonly invokeMode?: 'buffered' | 'response-stream';
   /** Gives the invocation up when it fires; a runtime that is busy with it is replaced. */
   readonly signal?: AbortSignal;
 }
@@ -44,11 +50,9 @@ const known: Readonly<Record<keyof InvokeOptions, true>> = {
   tenantId: true,
   invokedFunctionArn: true,
   contentType: true,
+  invokeMode: true,
   signal: true,
 };
-
-/** The limit of a synchronous invocation's event (RIE: `interop/model.go`; AWS docs: "Lambda quotas", 6 MB). */
-export const maxEventBytes: number = 6 * 1024 * 1024 + 100;
 
 /** Checks event and options and makes of them what goes on the wire. Throws a `HarnessError`. */
 export function readInvocation(
@@ -61,9 +65,10 @@ export function readInvocation(
   const timeoutMs = duration('timeoutMs', options.timeoutMs, settings.timeoutMs);
   return {
     requestId: readRequestId(options.requestId) ?? nthRequestId(serial),
-    event: toBytes(event),
+    event: toBytes(event, settings.limits.eventBytes),
     timeoutMs,
     deadline: readDeadline(options.deadline) ?? timeoutMs,
+    isStreamed: readInvokeMode(options.invokeMode) === 'response-stream',
     headers: {
       'Content-Type': headerValue('contentType', options.contentType) ?? 'application/json',
       'Lambda-Runtime-Invoked-Function-Arn':
@@ -87,12 +92,12 @@ function nthTraceId(serial: number): string {
   return `Root=1-00000000-${hex.padStart(24, '0')};Parent=${hex.padStart(16, '0')};Sampled=0`;
 }
 
-function toBytes(event: unknown): Uint8Array {
+function toBytes(event: unknown, maxBytes: number): Uint8Array {
   const bytes = rawBytes(event) ?? Buffer.from(toJson(event));
-  if (bytes.byteLength > maxEventBytes) {
+  if (bytes.byteLength > maxBytes) {
     throw new HarnessError(
       'ERR_EVENT_TOO_LARGE',
-      `The event has ${bytes.byteLength} bytes; Lambda accepts ${maxEventBytes} at most. Send a smaller one, or a reference to it.`,
+      `The event has ${bytes.byteLength} bytes; Lambda accepts ${maxBytes} at most. Send a smaller one, or a reference to it.`,
     );
   }
   return bytes;
@@ -141,6 +146,11 @@ function readDeadline(deadline: unknown): number | Date | undefined {
   if (Object.prototype.toString.call(deadline) === '[object Date]' && !Number.isNaN(Number(deadline)))
     return deadline as Date;
   throw invalid('deadline', deadline, 'a number of milliseconds from delivery, negative for the past, or a valid Date');
+}
+
+function readInvokeMode(mode: unknown): InvokeOptions['invokeMode'] {
+  if (mode === undefined || mode === 'buffered' || mode === 'response-stream') return mode;
+  throw invalid('invokeMode', mode, "'buffered' or 'response-stream'");
 }
 
 function headerValue(name: string, value: unknown): string | undefined {

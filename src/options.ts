@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import type { LambdaHandler } from './client/lambda-handler.ts';
 import type { Clock } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
 import type { LogLine } from './environment/runtime.ts';
@@ -13,12 +14,23 @@ import type { Violation } from './transcript/transcript.ts';
 export interface RuntimeApiOptions {
   /**
    * The bootstrap to start, as `[file, ...args]`; a file without a slash is looked up on `PATH`.
-   * Without it, you start your own runtime with `api.environmentVariables`.
+   * `lambda-node-bootstrap` runs Node handlers: `['lambda-node-bootstrap', 'app.handler']`. Without `command` and
+   * `handler`, you start your own runtime with `api.environmentVariables`.
    */
   readonly command?: readonly string[];
+  /**
+   * A handler to run in this process, instead of a `command`: async, with a callback, or streaming. A timeout abandons
+   * it, but cannot stop it; while it loops without `await`, nothing in this process moves, timeouts included.
+   */
+  readonly handler?: LambdaHandler;
+  /**
+   * Whether a `handler` finds `api.environmentVariables` in `process.env`. They are written when it starts, and what was
+   * there before is put back on `reset()` and `close()`. One API of a process at a time. @default false
+   */
+  readonly exposeEnvironment?: boolean;
   /** Working directory of the runtime and its `LAMBDA_TASK_ROOT`. @default process.cwd() */
   readonly cwd?: string;
-  /** Variables added for the function. Names that Lambda reserves are refused. @default {} */
+  /** Variables added for the function. Names that Lambda reserves are refused. A `handler` needs `exposeEnvironment`. @default {} */
   readonly env?: Readonly<Record<string, string>>;
   /** `_HANDLER`. @default 'function.handler' */
   readonly handlerName?: string;
@@ -54,15 +66,29 @@ export interface RuntimeApiOptions {
   readonly shutdown?: Shutdown;
   /** What to do when the runtime breaks a rule, besides recording it: nothing, fail the invocation, or call back. @default 'record' */
   readonly onViolation?: 'record' | 'fail' | ((violation: Violation) => void);
+  /** How large events and responses may be. @default Lambda's quotas */
+  readonly limits?: PayloadLimits;
   /** How many transcript entries are kept; the oldest give way. @default 5000 */
   readonly transcriptLimit?: number;
   /** Gives up the start when it fires. */
   readonly signal?: AbortSignal;
 }
 
+/** In bytes. AWS docs: "Lambda quotas", which say 6 MB; the exact number is that of RIE's `interop/model.go`. */
+export interface PayloadLimits {
+  /** Of an event; `invoke()` refuses a larger one. @default 6_291_556 */
+  readonly eventBytes?: number;
+  /** Of a response or an error; the runtime gets 413 for a larger one. @default 6_291_556 */
+  readonly responseBytes?: number;
+  /** Of a streamed response. @default 209_715_200 */
+  readonly streamedResponseBytes?: number;
+}
+
 /** The same, checked and complete. */
 export interface Settings {
   readonly command: readonly string[] | undefined;
+  readonly handler: LambdaHandler | undefined;
+  readonly exposeEnvironment: boolean;
   readonly cwd: string;
   readonly functionVariables: Readonly<Record<string, string>>;
   readonly identity: FunctionIdentity;
@@ -74,12 +100,15 @@ export interface Settings {
   readonly logs: NonNullable<RuntimeApiOptions['logs']>;
   readonly shutdown: Shutdown | undefined;
   readonly onViolation: NonNullable<RuntimeApiOptions['onViolation']>;
+  readonly limits: Required<PayloadLimits>;
   readonly transcriptLimit: number;
   readonly signal: AbortSignal | undefined;
 }
 
 const known: Readonly<Record<keyof RuntimeApiOptions, true>> = {
   command: true,
+  handler: true,
+  exposeEnvironment: true,
   cwd: true,
   env: true,
   handlerName: true,
@@ -97,6 +126,7 @@ const known: Readonly<Record<keyof RuntimeApiOptions, true>> = {
   logs: true,
   shutdown: true,
   onViolation: true,
+  limits: true,
   transcriptLimit: true,
   signal: true,
 };
@@ -112,6 +142,7 @@ export function readOptions(options: RuntimeApiOptions = {}): Settings {
   checkFunctionVariables(env);
   return {
     command: readCommand(options.command),
+    ...readHandler(options),
     cwd: resolve(text('cwd', options.cwd, process.cwd())),
     functionVariables: { ...env },
     identity: {
@@ -131,6 +162,7 @@ export function readOptions(options: RuntimeApiOptions = {}): Settings {
     logs: oneOf('logs', options.logs, ['capture', 'echo']) ?? 'capture',
     shutdown: readShutdown(options.shutdown),
     onViolation: oneOf('onViolation', options.onViolation, ['record', 'fail']) ?? 'record',
+    limits: readLimits(options.limits),
     transcriptLimit: integer('transcriptLimit', options.transcriptLimit, { from: 1, to: 10_000_000, byDefault: 5000 }),
     signal: readSignal(options.signal),
   };
@@ -145,6 +177,36 @@ function readCommand(command: unknown): readonly string[] | undefined {
   if (command.some((part) => (part as string).includes('\0')))
     throw invalid('command', command, `${allowed}, without NUL characters`);
   return [...(command as string[])];
+}
+
+function readHandler({
+  handler,
+  command,
+  exposeEnvironment = false,
+  env = {},
+}: RuntimeApiOptions): Pick<Settings, 'handler' | 'exposeEnvironment'> {
+  if (handler !== undefined && typeof handler !== 'function')
+    throw invalid('handler', handler, 'a function such as async (event, context) => ({ statusCode: 200 })');
+  if (handler && command) {
+    throw new HarnessError(
+      'ERR_INVALID_OPTION',
+      'The options command and handler exclude each other: a function runs in a process of its own, or in this one. Leave one of them out.',
+    );
+  }
+  if (typeof exposeEnvironment !== 'boolean') throw invalid('exposeEnvironment', exposeEnvironment, 'true or false');
+  if (exposeEnvironment && !handler) {
+    throw new HarnessError(
+      'ERR_INVALID_OPTION',
+      'The option exposeEnvironment is for a handler in this process: a command has an environment of its own. Leave it out.',
+    );
+  }
+  if (handler && !exposeEnvironment && Object.keys(env).length > 0) {
+    throw new HarnessError(
+      'ERR_INVALID_OPTION',
+      `The handler would not see the variables of the option env (${Object.keys(env).join(', ')}): it shares process.env with the test. Add exposeEnvironment: true, or leave env out.`,
+    );
+  }
+  return { handler, exposeEnvironment };
 }
 
 function readAccountId(accountId: unknown): string {
@@ -181,6 +243,20 @@ function readClock(clock: unknown): Clock {
   if (isObject(clock) && methods.every((method) => typeof clock[method] === 'function'))
     return clock as unknown as Clock;
   throw invalid('clock', clock, 'a clock made by manualClock()');
+}
+
+const megabyte = 1024 * 1024;
+
+function readLimits(limits: unknown = {}): Required<PayloadLimits> {
+  if (!isObject(limits)) throw invalid('limits', limits, 'an object such as { responseBytes: 1000 }');
+  checkNames('limits', limits, { eventBytes: true, responseBytes: true, streamedResponseBytes: true });
+  const bytes = (name: keyof PayloadLimits, byDefault: number): number =>
+    integer(`limits.${name}`, limits[name], { from: 1, to: 1024 * megabyte, byDefault });
+  return {
+    eventBytes: bytes('eventBytes', 6 * megabyte + 100),
+    responseBytes: bytes('responseBytes', 6 * megabyte + 100),
+    streamedResponseBytes: bytes('streamedResponseBytes', 200 * megabyte),
+  };
 }
 
 function readShutdown(shutdown: unknown): Shutdown | undefined {

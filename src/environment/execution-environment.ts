@@ -227,6 +227,11 @@ export class ExecutionEnvironment {
     return invocation;
   }
 
+  /** A part of a response has arrived. Returns a promise if the runtime has to wait before it may send more. */
+  receive(invocation: Invocation, chunk: Uint8Array): Promise<void> | undefined {
+    return invocation.body.push(chunk, this.#clock.now() - (invocation.deliveredAt ?? 0));
+  }
+
   /** A whole answer has arrived. */
   answer(invocation: Invocation, answer: RuntimeAnswer): void {
     if (invocation.isSettled || invocation !== this.#current) throw new Refusal('InvokeTimeout', 'Invoke timeout');
@@ -456,6 +461,7 @@ export class ExecutionEnvironment {
       timeoutMs: request.timeoutMs,
       ...(answer && { answer }),
       ...(activity !== undefined && { activity }),
+      ...(invocation.body.isBlocked && { isBlocked: true }),
     };
   }
 

@@ -17,7 +17,11 @@ export interface StackFrame {
 }
 
 /** What is wrong with an error report; each is a violation. */
-export type ErrorReportFlaw = 'error-not-json' | 'error-type-missing' | 'error-message-missing';
+export type ErrorReportFlaw =
+  | 'error-not-json'
+  | 'error-type-missing'
+  | 'error-type-unstable'
+  | 'error-message-missing';
 
 /**
  * Reads the body of `/error` or `/init/error`, whatever shape the client gave it: real clients differ in the names
@@ -44,8 +48,14 @@ export function parseErrorReport(
   if (frames) error.stackTrace = frames;
   const flaws: ErrorReportFlaw[] = [];
   if (!hasType) flaws.push('error-type-missing');
+  else if (!isStable(errorType)) flaws.push('error-type-unstable');
   if (!hasMessage) flaws.push('error-message-missing');
   return { error, flaws };
+}
+
+/** Some runtimes print an exception object where its name should be: an address differs in every run. */
+function isStable(errorType: string): boolean {
+  return !/0x[0-9a-f]{6,}|[\r\n]/i.test(errorType);
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
@@ -78,9 +88,12 @@ export function normalizeErrorType(errorType: string | undefined): string {
   return errorType?.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';
 }
 
-/** The Runtime API's documentation asks for `category.reason`; several official clients send something else. */
+/**
+ * The Runtime API's documentation asks for `category.reason`. `Unhandled`, which some official clients always send, is a
+ * word of Lambda's own.
+ */
 export function isWellFormedErrorType(errorType: string): boolean {
-  return /^[A-Za-z]+\.[A-Za-z0-9]+$/.test(errorType);
+  return /^([A-Za-z]+\.[A-Za-z0-9]+|unhandled)$/i.test(errorType);
 }
 
 /** The payload of a function that ran out of time, word for word as the service sends it. */

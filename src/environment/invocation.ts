@@ -2,7 +2,9 @@ import type { CancelTimer } from '../clock/clock.ts';
 import type { Violation } from '../transcript/transcript.ts';
 import { Deferred } from './deferred.ts';
 import { type FunctionError, normalizeErrorType } from './function-error.ts';
+import type { HttpPrelude } from './http-prelude.ts';
 import { type InitFailure, initFailureError } from './init-phase.ts';
+import { BodyStream, FlowingBody, type ResponseBody } from './response-body.ts';
 import type { CapturedLogs, RuntimeExit } from './runtime.ts';
 import type { XRayCause } from './xray-cause.ts';
 
@@ -14,6 +16,8 @@ export interface InvocationRequest {
   readonly timeoutMs: number;
   /** Told to the runtime: a number of milliseconds from delivery, or a moment. */
   readonly deadline: number | Date;
+  /** The response is read while it arrives, and not kept. */
+  readonly isStreamed: boolean;
   /** Headers of `/next` besides deadline and invocation ID. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -27,6 +31,9 @@ export interface ResponseAnswer {
   readonly body: Uint8Array;
   readonly contentType: string | undefined;
   readonly streamed: boolean;
+  /** Of the body as received, which may be more than is kept of it. */
+  readonly bodyBytes: number;
+  readonly prelude: HttpPrelude | undefined;
 }
 
 /** An error posted to `/error`, or in the trailers of a streamed response. */
@@ -38,6 +45,7 @@ export interface ErrorAnswer {
   readonly xrayCause: XRayCause | undefined;
   /** What had been streamed before the error. */
   readonly partialBody?: Uint8Array;
+  readonly prelude?: HttpPrelude | undefined;
 }
 
 /** An answer that Lambda does not accept: too large, cut off, of an unknown mode. */
@@ -45,6 +53,7 @@ export interface BrokenAnswer {
   readonly kind: 'broken';
   readonly error: FunctionError;
   readonly partialBody: Uint8Array;
+  readonly prelude?: HttpPrelude | undefined;
 }
 
 /** How an invocation ended. */
@@ -59,6 +68,8 @@ export type InvocationOutcome =
       readonly activity?: string;
       /** The runtime was idle, but did not ask for the event. */
       readonly isStalled?: true;
+      /** The runtime could not send more, because the test did not read. */
+      readonly isBlocked?: true;
     }
   | { readonly status: 'runtime-exit'; readonly exit: RuntimeExit; readonly answer?: RuntimeAnswer };
 
@@ -107,7 +118,7 @@ export class Invocation {
   readonly delivered: Deferred<void> = new Deferred<void>();
   readonly responded: Deferred<void> = new Deferred<void>();
   readonly completed: Deferred<CompletedInvocation> = new Deferred<CompletedInvocation>();
-  readonly body: BodyStream = new BodyStream();
+  readonly body: ResponseBody;
   /** The value of `Lambda-Runtime-Invocation-Id`, once delivered. */
   invocationId: string | undefined;
   deliveredAt: number | undefined;
@@ -120,68 +131,10 @@ export class Invocation {
 
   constructor(request: InvocationRequest) {
     this.request = request;
+    this.body = request.isStreamed ? new FlowingBody() : new BodyStream();
   }
 
   get requestId(): string {
     return this.request.requestId;
-  }
-}
-
-/** The bytes of a response, readable while they arrive, as often as wanted, from the beginning. */
-export class BodyStream implements AsyncIterable<Uint8Array> {
-  readonly #chunks: Uint8Array[] = [];
-  #byteLength = 0;
-  #ended = false;
-  #error: unknown;
-  #changed: Deferred<void> | undefined;
-
-  get byteLength(): number {
-    return this.#byteLength;
-  }
-
-  push(chunk: Uint8Array): void {
-    if (this.#ended) return;
-    this.#chunks.push(chunk);
-    this.#byteLength += chunk.byteLength;
-    this.#wake();
-  }
-
-  end(error?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    this.#wake();
-  }
-
-  bytes(): Uint8Array {
-    if (this.#chunks.length === 1 && this.#chunks[0]) return this.#chunks[0];
-    const whole = new Uint8Array(this.#byteLength);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      whole.set(chunk, offset);
-      offset += chunk.byteLength;
-    }
-    return whole;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    for (let index = 0; ; ) {
-      const chunk = this.#chunks[index];
-      if (chunk) {
-        index++;
-        yield chunk;
-      } else if (this.#ended) {
-        if (this.#error !== undefined) throw this.#error;
-        return;
-      } else {
-        this.#changed ??= new Deferred();
-        await this.#changed.promise;
-      }
-    }
-  }
-
-  #wake(): void {
-    this.#changed?.resolve();
-    this.#changed = undefined;
   }
 }

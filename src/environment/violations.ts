@@ -19,12 +19,19 @@ export const adviceFor: Readonly<Record<ViolationRule, string>> = {
     'Send a JSON object with errorMessage, errorType and stackTrace, and Content-Type: application/vnd.aws.lambda.error+json.',
   'error-type-missing': 'Give the error report an "errorType": a stable name, such as "ValidationError".',
   'error-message-missing': 'Give the error report an "errorMessage", a string.',
+  'error-type-unstable':
+    'Give "errorType" a name that is the same in every run, such as "ValidationError"; put the rest into errorMessage.',
   'error-type-header-malformed':
     'Send Lambda-Runtime-Function-Error-Type as Category.Reason, such as Runtime.UnknownReason; Lambda turns anything else into Runtime.Unknown.',
   'xray-cause-invalid':
     'Send Lambda-Runtime-Function-XRay-Error-Cause as JSON: { "working_directory", "exceptions", "paths" }, or leave it out.',
   'response-mode-invalid':
     'Send Lambda-Runtime-Function-Response-Mode: streaming to stream, and leave the header out to buffer.',
+  'prelude-invalid':
+    'Begin an HTTP response with JSON, { "statusCode", "headers", "cookies" }, and eight NUL bytes; or send another Content-Type.',
+  'error-in-body':
+    'Send Lambda-Runtime-Function-Error-Type and -Error-Body as HTTP trailers, behind the last chunk. In the body, Lambda passes them on to the caller.',
+  'error-body-not-base64': 'Send Lambda-Runtime-Function-Error-Body as the Base64 of a JSON error report.',
   'body-truncated': 'Send the whole body, or for a chunked one its last chunk, before closing the connection.',
   'body-too-large':
     'Keep the payload within the limit, or put it into S3 and return a reference; streaming raises the limit.',

@@ -31,14 +31,23 @@ export const previewBytes = 4096;
 
 export type BodyEnd = 'complete' | 'aborted';
 
-/** Hands over a body as it arrives; resolves when it ends, or when the client goes away. Never rejects. */
-export function readBody({ request, exchange }: RuntimeCall, onChunk: (chunk: Buffer) => void): Promise<BodyEnd> {
+/**
+ * Hands over a body as it arrives; resolves when it ends, or when the client goes away. Never rejects. When `onChunk`
+ * returns a promise, the client waits for it before it may send more.
+ */
+export function readBody(
+  { request, exchange }: RuntimeCall,
+  onChunk: (chunk: Buffer) => Promise<void> | undefined,
+): Promise<BodyEnd> {
   return new Promise((resolve) => {
     const preview = new Preview();
     request.on('data', (chunk: Buffer) => {
       exchange.requestBytes += chunk.length;
       preview.add(chunk);
-      onChunk(chunk);
+      const room = onChunk(chunk);
+      if (!room) return;
+      request.pause();
+      void room.then(() => request.resume());
     });
     request.once('end', () => end(request.complete ? 'complete' : 'aborted'));
     request.once('error', () => end('aborted'));
@@ -61,6 +70,7 @@ export async function readWholeBody(
   const end = await readBody(call, (chunk) => {
     size += chunk.length;
     if (size <= maxBytes) chunks.push(chunk);
+    return undefined;
   });
   return { end: end === 'complete' && size > maxBytes ? 'too-large' : end, body: Buffer.concat(chunks) };
 }

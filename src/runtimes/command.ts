@@ -21,7 +21,8 @@ export async function findCommand(command: readonly string[], cwd: string, searc
   await checkDirectory(cwd);
   const [file = '', ...args] = command;
   const bootstrap = file === nodeBootstrap ? await ownBootstrap() : undefined;
-  if (bootstrap !== undefined) return { file: process.execPath, args: [bootstrap, ...args], cwd, path: process.execPath };
+  if (bootstrap !== undefined)
+    return { file: process.execPath, args: [bootstrap, ...args], cwd, path: process.execPath };
   const path = file.includes('/') ? resolve(cwd, file) : await searchFor(file, searchPath);
   await checkExecutable(path, file);
   return { file, args, cwd, path };

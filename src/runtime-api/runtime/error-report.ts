@@ -34,6 +34,7 @@ export function readErrorReport(call: RuntimeCall, body: Buffer): ErrorReport {
 const flawMessages = {
   'error-not-json': 'posted an error report that is not a JSON object',
   'error-type-missing': 'posted an error report without an errorType',
+  'error-type-unstable': 'named the error by an address in memory, or in several lines',
   'error-message-missing': 'posted an error report without an errorMessage',
 } as const;
 

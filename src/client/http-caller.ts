@@ -1,0 +1,84 @@
+import type { Agent, ClientRequest } from 'node:http';
+import { createRequire } from 'node:module';
+import { type Call, hostAndPort, type Reply, replyOf, type Upload } from './transport.ts';
+
+/** Lambda caps client contexts far below. */
+export const maxReplyHeaderBytes: number = 1024 * 1024;
+
+// From Node 22 on, an `import` of it takes 30 ms: it looks at every export, and that loads a WebSocket client.
+const http = createRequire(import.meta.url)('node:http') as typeof import('node:http');
+
+/** Makes calls of the Runtime API over node:http. */
+export class HttpCaller {
+  readonly #agent: Agent = new http.Agent({ keepAlive: true, noDelay: true });
+  readonly #host: string;
+  readonly #port: number;
+  readonly #keepsProcessAlive: boolean;
+
+  /** Connections keep the process alive while a call is under way, or never. */
+  constructor(address: string, keepsProcessAlive: boolean) {
+    const { host, port } = hostAndPort(address);
+    this.#host = host;
+    this.#port = port;
+    this.#keepsProcessAlive = keepsProcessAlive;
+  }
+
+  send(call: Call): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const sent = this.#start(call);
+      awaitReply(sent, resolve, reject);
+      sent.end(call.body);
+    });
+  }
+
+  /** The call's headers announce the trailers. */
+  upload(call: Call): Upload {
+    const sent = this.#start(call);
+    const reply = new Promise<Reply>((resolve, reject) => awaitReply(sent, resolve, reject));
+    // The writer learns of a failure, too; nobody else has to listen.
+    reply.catch(() => {});
+    return {
+      reply,
+      write: (chunk, callback) => void sent.write(chunk, callback),
+      end(trailers) {
+        if (trailers) sent.addTrailers(trailers);
+        sent.end();
+      },
+      destroy: () => void sent.destroy(),
+    };
+  }
+
+  /** Breaks every connection. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #start({ method, path, headers, signal }: Call): ClientRequest {
+    const sent = http.request({
+      agent: this.#agent,
+      host: this.#host,
+      port: this.#port,
+      method,
+      path,
+      headers,
+      maxHeaderSize: maxReplyHeaderBytes,
+    });
+    if (!this.#keepsProcessAlive) sent.on('socket', (socket) => socket.unref());
+    if (signal) {
+      const abort = (): void => void sent.destroy();
+      signal.addEventListener('abort', abort, { once: true });
+      sent.once('close', () => signal.removeEventListener('abort', abort));
+    }
+    return sent;
+  }
+}
+
+function awaitReply(sent: ClientRequest, resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
+  sent.on('error', reject);
+  sent.on('response', (response) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.on('error', reject);
+    response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, chunks)));
+  });
+}

@@ -1,0 +1,25 @@
+export { HarnessError, type HarnessErrorCode } from '../errors.ts';
+export { awslambda, type HttpResponseMetadata } from './awslambda.ts';
+export type { RuntimeApiRefusal, UnusableInvocation } from './call-errors.ts';
+export type { ErrorReport } from './error-report.ts';
+export { type EventLoopOptions, processIsIdle, runEventLoop } from './event-loop.ts';
+export type { EnvironmentVariables } from './function-settings.ts';
+export type {
+  ClientContext,
+  CognitoIdentity,
+  HandlerCallback,
+  HandlerContext,
+  LambdaHandler,
+  StreamingHandler,
+} from './lambda-handler.ts';
+export type { ResponseStream } from './response-stream.ts';
+export {
+  type AnsweredInvocation,
+  type CallOptions,
+  createRuntimeClient,
+  type ResponseBody,
+  type ResponseOptions,
+  type RuntimeClient,
+  type RuntimeClientOptions,
+} from './runtime-client.ts';
+export type { RuntimeInvocation } from './runtime-invocation.ts';

@@ -1,0 +1,263 @@
+import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
+import { HarnessError } from '../errors.ts';
+import { abortedError, closedError, connectionError, refusedError } from './call-errors.ts';
+import { type ErrorReport, errorReportOf, errorTypeHeader, isErrorReport } from './error-report.ts';
+import { checkAddress } from './function-settings.ts';
+import { ResponseStream, streamHeaders } from './response-stream.ts';
+import { type RuntimeInvocation, readInvocation } from './runtime-invocation.ts';
+import type { Call, Reply, Transport } from './transport.ts';
+import { UndiciTransport } from './undici-transport.ts';
+import { xrayCauseHeader } from './xray-cause.ts';
+
+export interface RuntimeClientOptions {
+  /** `host:port` of the Runtime API: the value of `AWS_LAMBDA_RUNTIME_API`. */
+  readonly address: string;
+  /** Closes the client when it fires; calls that wait reject with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CallOptions {
+  /** Gives up the call when it fires: it rejects with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Which invocation an answer is for: what `next()` resolved to, or a request ID. */
+export type AnsweredInvocation = string | Pick<RuntimeInvocation, 'requestId' | 'invocationId'>;
+
+/** A response, sent as it is. What is neither a string nor bytes is streamed, chunk by chunk. */
+export type ResponseBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+export interface ResponseOptions extends CallOptions {
+  /** @default 'application/json' for a string, else 'application/octet-stream' */
+  readonly contentType?: string;
+}
+
+/**
+ * The calls of the Runtime API that a runtime makes. They reject with a `HarnessError`: `ERR_RUNTIME_API_REFUSED`,
+ * `ERR_RUNTIME_API_UNREACHABLE`, `ERR_RUNTIME_API_GARBAGE`, `ERR_ABORTED` or `ERR_CLOSED`.
+ */
+export interface RuntimeClient extends AsyncDisposable {
+  /** `host:port` */
+  readonly address: string;
+  /** Asks for the next event, and waits for it as long as it takes. */
+  next(options?: CallOptions): Promise<RuntimeInvocation>;
+  /**
+   * Ends an invocation with a response. If a stream throws half-way, its response ends in error trailers; if it throws
+   * before its first chunk, the invocation ends with an error.
+   */
+  postResponse(invocation: AnsweredInvocation, body: ResponseBody, options?: ResponseOptions): Promise<void>;
+  /** Ends an invocation with what is written to the stream; `settled` tells when the Runtime API has answered. */
+  streamResponse(invocation: AnsweredInvocation, options?: ResponseOptions): ResponseStream;
+  /** Ends an invocation with an error: an `ErrorReport`, or anything that was thrown. */
+  postError(invocation: AnsweredInvocation, error: unknown, options?: CallOptions): Promise<void>;
+  /** Reports that the Init phase failed: an `ErrorReport`, or anything that was thrown. */
+  postInitError(error: unknown, options?: CallOptions): Promise<void>;
+  /** Ends every call that waits, with `ERR_CLOSED`, and all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client of the Runtime API, over undici. It connects with its first call. Throws `ERR_INVALID_OPTION`.
+ */
+export function createRuntimeClient(options: RuntimeClientOptions): RuntimeClient {
+  const address = checkAddress('The option address of createRuntimeClient()', options.address);
+  return connectRuntimeClient(new UndiciTransport(address), options.signal);
+}
+
+/** The same over any transport. */
+export function connectRuntimeClient(transport: Transport, signal?: AbortSignal): RuntimeClient {
+  const client = new TransportClient(transport);
+  if (signal) client.closeOn(signal);
+  return client;
+}
+
+/** Node 20 and 22 lack the symbol in some sandboxes; compilers that lower `await using` fall back to this one, too. */
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+const runtimePath = '/2018-06-01/runtime';
+const noHeaders = {};
+
+class TransportClient implements RuntimeClient {
+  readonly #transport: Transport;
+  /** Why no call can be made any longer. */
+  #end: HarnessError | undefined;
+  #stopListening = (): void => {};
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  closeOn(signal: AbortSignal): void {
+    const close = (): void => this.#close(abortedError(signal));
+    if (signal.aborted) close();
+    signal.addEventListener('abort', close, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', close);
+  }
+
+  get address(): string {
+    return this.#transport.address;
+  }
+
+  async next({ signal }: CallOptions = {}): Promise<RuntimeInvocation> {
+    const call: Call = { method: 'GET', path: `${runtimePath}/invocation/next`, headers: noHeaders, signal };
+    const reply = await this.#send(call);
+    // Anything else is no event, whatever it looks like.
+    if (reply.status !== 200) throw refusedError(call, this.address, reply);
+    return readInvocation(reply);
+  }
+
+  async postResponse(invocation: AnsweredInvocation, body: ResponseBody, options: ResponseOptions = {}): Promise<void> {
+    if (typeof body !== 'string' && !types.isUint8Array(body)) {
+      await this.#postStream(invocation, body, options);
+      return;
+    }
+    const contentType = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
+    await this.#post({
+      method: 'POST',
+      path: pathOf(invocation, 'response'),
+      headers: answerHeaders(invocation, options.contentType ?? contentType),
+      body,
+      signal: options.signal,
+    });
+  }
+
+  streamResponse(invocation: AnsweredInvocation, { contentType, signal }: ResponseOptions = {}): ResponseStream {
+    const path = pathOf(invocation, 'response');
+    const call: Call = { method: 'POST', path, headers: noHeaders, signal };
+    const stream = new ResponseStream(
+      {
+        begin: (type) => {
+          this.#assertOpen(signal);
+          return this.#transport.upload({ ...call, headers: { ...answerHeaders(invocation, type), ...streamHeaders } });
+        },
+        refusal: (reply) => (isAccepted(reply) ? undefined : refusedError(call, this.address, reply)),
+        failure: (error) => this.#failure(call, error),
+      },
+      contentType,
+    );
+    if (signal) breakOffOn(signal, stream);
+    return stream;
+  }
+
+  async postError(invocation: AnsweredInvocation, error: unknown, { signal }: CallOptions = {}): Promise<void> {
+    const headers = answerHeaders(invocation, 'application/json');
+    await this.#postReport(pathOf(invocation, 'error'), headers, error, signal);
+  }
+
+  async postInitError(error: unknown, { signal }: CallOptions = {}): Promise<void> {
+    await this.#postReport(`${runtimePath}/init/error`, { 'Content-Type': 'application/json' }, error, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#close(closedError());
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #close(reason: HarnessError): void {
+    if (this.#end) return;
+    this.#end = reason;
+    this.#stopListening();
+    this.#transport.close();
+  }
+
+  async #postStream(
+    invocation: AnsweredInvocation,
+    source: AsyncIterable<string | Uint8Array>,
+    options: ResponseOptions,
+  ): Promise<void> {
+    const stream = this.streamResponse(invocation, options);
+    await pipeResponse(source, stream);
+    if (stream.transportError) throw stream.transportError;
+    if (stream.failure && !stream.hasBegun) await this.postError(invocation, stream.failure.thrown, options);
+  }
+
+  async #postReport(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    error: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const report: ErrorReport = isErrorReport(error) ? error : errorReportOf(error);
+    await this.#post({
+      method: 'POST',
+      path,
+      headers: {
+        ...headers,
+        'Lambda-Runtime-Function-Error-Type': errorTypeHeader(report),
+        'Lambda-Runtime-Function-XRay-Error-Cause': xrayCauseHeader(report),
+      },
+      body: JSON.stringify(report),
+      signal,
+    });
+  }
+
+  async #post(call: Call): Promise<void> {
+    const reply = await this.#send(call);
+    if (!isAccepted(reply)) throw refusedError(call, this.address, reply);
+  }
+
+  async #send(call: Call): Promise<Reply> {
+    this.#assertOpen(call.signal);
+    try {
+      return await this.#transport.send(call);
+    } catch (error) {
+      throw this.#failure(call, error);
+    }
+  }
+
+  #assertOpen(signal: AbortSignal | undefined): void {
+    if (this.#end) throw this.#end;
+    if (signal?.aborted) throw abortedError(signal);
+  }
+
+  #failure(call: Call, error: unknown): HarnessError {
+    if (error instanceof HarnessError) return error;
+    if (this.#end) return this.#end;
+    return call.signal?.aborted ? abortedError(call.signal) : connectionError(call, this.address, error);
+  }
+}
+
+/** Sends what comes; resolves when the Runtime API has answered, or never will. */
+export async function pipeResponse(source: AsyncIterable<unknown>, stream: ResponseStream): Promise<void> {
+  const piped = pipeline(source, stream).catch((thrown: unknown) => stream.fail(thrown));
+  // A source that never goes on does not notice that the stream is gone.
+  await Promise.race([piped, stream.settled]);
+  await stream.settled;
+}
+
+function breakOffOn(signal: AbortSignal, stream: ResponseStream): void {
+  const abort = (): void => stream.breakOff(abortedError(signal));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  void stream.settled.then(() => signal.removeEventListener('abort', abort));
+}
+
+/** The service answers 202; a server that says 200 means the same. */
+function isAccepted({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}
+
+function pathOf(invocation: AnsweredInvocation, answer: 'response' | 'error'): string {
+  const requestId = typeof invocation === 'string' ? invocation : invocation.requestId;
+  return `${runtimePath}/invocation/${encodeURIComponent(requestId)}/${answer}`;
+}
+
+function answerHeaders(invocation: AnsweredInvocation, contentType: string): Record<string, string> {
+  checkContentType(contentType);
+  const invocationId = typeof invocation === 'string' ? undefined : invocation.invocationId;
+  return invocationId === undefined
+    ? { 'Content-Type': contentType }
+    : { 'Content-Type': contentType, 'Lambda-Runtime-Invocation-Id': invocationId };
+}
+
+function checkContentType(contentType: string): void {
+  if (/^[\t\x20-\x7e]+$/.test(contentType)) return;
+  throw new HarnessError(
+    'ERR_INVALID_OPTION',
+    `A content type is a line of ASCII, such as text/plain; it was given ${JSON.stringify(contentType)}.`,
+  );
+}

@@ -1,0 +1,75 @@
+import { afterEach, expect } from '@jest/globals';
+import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
+import { matchers } from './matchers.ts';
+import type { RuntimeMatchers } from './runtime-matchers.ts';
+import { TestRuntimeApi } from './test-runtime-api.ts';
+
+export type { AsymmetricMatcher, ExpectedError, ExpectedExit, TextPattern } from './expected-fields.ts';
+export type { RuntimeMatchers } from './runtime-matchers.ts';
+export { runtimeResultSerializer } from './serializer.ts';
+export type { LoggedOptions } from './to-have-logged.ts';
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends RuntimeMatchers<R, T> {}
+  interface AsymmetricMatchers extends RuntimeMatchers<AsymmetricResult> {}
+}
+
+declare global {
+  // For those who have the types of the globals from @types/jest.
+  namespace jest {
+    interface Matchers<R, T> extends RuntimeMatchers<R, T> {}
+    interface Expect extends RuntimeMatchers<unknown> {}
+    interface InverseAsymmetricMatchers extends RuntimeMatchers<unknown> {}
+  }
+}
+
+/** What `expect.toSucceedWith()` and the like return, for use within `toEqual()`. */
+export interface AsymmetricResult {
+  asymmetricMatch(received: unknown): boolean;
+}
+
+expect.extend({ ...matchers });
+
+const handlers: unique symbol = Symbol.for('EVENT_HANDLERS') as never;
+
+interface CircusEvent {
+  readonly name: string;
+}
+
+type CircusHandler = (event: CircusEvent) => void;
+
+/**
+ * Jest tells hooks neither that a test has failed nor that it is the last; its runner tells those who listen. Where
+ * there is another runner, nothing is reported.
+ */
+const circus = globalThis as { [handlers]?: CircusHandler[] };
+
+let hasFailed = false;
+
+circus[handlers]?.push(({ name }) => {
+  if (name === 'test_start') hasFailed = false;
+  if (name === 'test_fn_failure' || name === 'hook_failure') hasFailed = true;
+  // After the last hook: what is open now was forgotten.
+  if (name === 'run_finish') {
+    const report = reportOpenRuntimeApis();
+    if (report !== undefined) process.stderr.write(report);
+  }
+});
+
+/**
+ * Gives each test of the file, or of the `describe` block, an API of its own: `const runtime = useRuntimeApi({ … })`,
+ * and in the test `const api = await runtime()`. It is closed after the test. If the test failed, timeline, output and
+ * the state of the process are printed before.
+ */
+export function useRuntimeApi(options: RuntimeApiOptions = {}): () => Promise<RuntimeApi> {
+  let own: TestRuntimeApi | undefined;
+  afterEach(async () => {
+    const ended = own;
+    own = undefined;
+    await ended?.end({ title: expect.getState().currentTestName ?? '', hasFailed });
+  });
+  return () => {
+    own ??= new TestRuntimeApi(options);
+    return own.open();
+  };
+}

@@ -1,0 +1,79 @@
+import { runEventLoop } from '../client/event-loop.ts';
+import { HttpTransport } from '../client/http-transport.ts';
+import type { LambdaHandler } from '../client/lambda-handler.ts';
+import { connectRuntimeClient } from '../client/runtime-client.ts';
+import type { Runtime, RuntimeExit } from '../environment/runtime.ts';
+import { exposeVariables } from './exposed-variables.ts';
+
+export interface InProcessParts {
+  readonly handler: LambdaHandler;
+  readonly environmentVariables: () => Readonly<Record<string, string>>;
+  /** Whether the handler finds these in `process.env`. */
+  readonly exposesEnvironment: boolean;
+  /** What is left of the time that an invocation was told; none if it has ended. */
+  readonly remainingTimeMs: (requestId: string) => number;
+  readonly address: () => string;
+  /** Resolves when everything has been heard that an ended loop sent. */
+  readonly lastWords: () => Promise<void>;
+}
+
+/**
+ * Runs a handler in this process, by an event loop that talks to the Runtime API as any other runtime does. Its end is
+ * the end of its connections: a handler that is still busy goes on, and nobody hears of it.
+ */
+export class InProcessRuntime implements Runtime {
+  readonly isOwned = true;
+  readonly description: string;
+  readonly #parts: InProcessParts;
+  #end: () => void = () => {};
+
+  constructor(parts: InProcessParts) {
+    this.#parts = parts;
+    this.description = `the handler ${parts.handler.name || '(anonymous)'}, in this process`;
+  }
+
+  async start(onExit: (exit: RuntimeExit) => void): Promise<{ pid: undefined }> {
+    const { exposesEnvironment, environmentVariables } = this.#parts;
+    const restore = exposesEnvironment ? exposeVariables(environmentVariables()) : () => {};
+    const ending = new AbortController();
+    this.#end = () => {
+      ending.abort();
+      restore();
+    };
+    this.#run(ending.signal).catch(async () => {
+      // Stopped, as it was told to; or the Runtime API has become of no use to it.
+      if (ending.signal.aborted) return;
+      this.#end();
+      await this.#parts.lastWords();
+      onExit({ code: 1, signal: null });
+    });
+    return { pid: undefined };
+  }
+
+  async stop(): Promise<void> {
+    this.#end();
+    // The next loop must not be taken for this one.
+    await this.#parts.lastWords();
+  }
+
+  describeActivity(): string {
+    return 'this one: a handler in the test process cannot be killed. It goes on, and what it answers no longer counts';
+  }
+
+  maxMemoryUsedMb(): undefined {
+    return undefined;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { handler, environmentVariables, exposesEnvironment, remainingTimeMs, address } = this.#parts;
+    await runEventLoop(handler, {
+      client: connectRuntimeClient(new HttpTransport({ address: address(), keepsProcessAlive: false }), signal),
+      environmentVariables: environmentVariables(),
+      setsTraceVariable: exposesEnvironment,
+      remainingTimeMs: ({ requestId }) => remainingTimeMs(requestId),
+      signal,
+      // The results tell, and the transcript.
+      log: () => {},
+    });
+  }
+}
