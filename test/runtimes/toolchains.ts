@@ -8,14 +8,17 @@ export interface Toolchain {
   readonly probes: readonly (readonly [file: string, ...args: string[]])[];
   /** What brings it on Debian. */
   readonly packages: readonly string[];
+  /** Where there is a newer one, if Debian's may be too old. */
+  readonly newer?: string;
 }
 
 /** True, and said aloud, if something is missing. With `REQUIRE_RUNTIMES=1` that is an error. */
-export function isMissing({ name, probes, packages }: Toolchain): boolean {
+export function isMissing({ name, probes, packages, newer }: Toolchain): boolean {
   const failed = probes.filter(([file, ...args]) => spawnSync(file, args, { stdio: 'ignore' }).status !== 0);
   if (failed.length === 0) return false;
   const commands = failed.map((probe) => `"${probe.join(' ')}"`).join(' and ');
-  const complaint = `${commands} failed. To install on Debian: apt-get install ${packages.join(' ')}`;
+  const otherwise = newer === undefined ? '' : `, or, if that is too old, see ${newer}`;
+  const complaint = `${commands} failed. To install on Debian: apt-get install ${packages.join(' ')}${otherwise}`;
   if (process.env.REQUIRE_RUNTIMES === '1') {
     throw new Error(`REQUIRE_RUNTIMES=1 allows no skipped test, but ${name} is missing: ${complaint}`);
   }

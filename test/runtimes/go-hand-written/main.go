@@ -1,20 +1,24 @@
-// The fixture of ../behaviours.ts in Go, with its standard library.
+// The fixture of ../behaviours.ts as a runtime of its own, with Go's standard library: a client of the Runtime API
+// (client.go), an event loop (loop.go), and here the function.
 package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
-	"log"
 	"math"
-	"net/http"
 	"os"
-	"strconv"
 	"time"
 )
 
-var api = "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/"
+func main() {
+	if os.Getenv("INIT") == "fail" {
+		Refuse(&Error{Type: "Fixture.InitFailed", Message: "as asked"})
+	}
+	Start(handle)
+}
 
 type request struct {
 	Op    string
@@ -23,97 +27,52 @@ type request struct {
 	Line  string
 }
 
-func main() {
-	if os.Getenv("INIT") == "fail" {
-		post("init/error", []byte(`{"errorType":"Fixture.InitFailed","errorMessage":"as asked"}`), "Fixture.InitFailed")
-		os.Exit(1)
-	}
-	for {
-		reply, err := http.Get(api + "invocation/next")
-		if err != nil {
-			log.Fatal(err)
-		}
-		handle(reply.Header, read(reply))
-	}
-}
-
-func handle(headers http.Header, event []byte) {
-	invocation := "invocation/" + headers.Get("Lambda-Runtime-Aws-Request-Id")
+func handle(ctx context.Context, event []byte) ([]byte, error) {
 	// What is no such object has no op, and is echoed.
 	var asked request
 	_ = json.Unmarshal(event, &asked)
-	answer := event
 	switch asked.Op {
 	case "fail":
-		failure := `{"errorType":"Fixture.Failed","errorMessage":"as asked","stackTrace":["first line","second line"]}`
-		post(invocation+"/error", []byte(failure), "Fixture.Failed")
-		return
+		return nil, &Error{"Fixture.Failed", "as asked", []string{"first line", "second line"}}
+	case "return an error":
+		return nil, errors.New("as asked")
+	case "panic":
+		panic("as asked")
+	case "wait":
+		<-ctx.Done()
+		return nil, ctx.Err()
 	case "exit":
 		os.Exit(asked.Code)
 	case "hang":
 		time.Sleep(math.MaxInt64)
 	case "context":
-		answer = context(headers)
+		return describe(ctx)
 	case "big":
-		answer = append(append([]byte{'"'}, bytes.Repeat([]byte{'x'}, asked.Bytes-2)...), '"')
+		return bytes.Join([][]byte{{'"'}, bytes.Repeat([]byte{'x'}, asked.Bytes-2), {'"'}}, nil), nil
 	case "print":
 		fmt.Println("stdout of", asked.Line)
 		fmt.Fprintln(os.Stderr, "stderr of", asked.Line)
 	}
-	post(invocation+"/response", answer, "")
+	return event, nil
 }
 
-func context(headers http.Header) []byte {
-	deadline, err := strconv.ParseInt(headers.Get("Lambda-Runtime-Deadline-Ms"), 10, 64)
-	if err != nil {
-		log.Fatal(err)
-	}
-	answer, err := json.Marshal(map[string]any{
-		"deadlineMs":      deadline,
-		"remainingMs":     deadline - time.Now().UnixMilli(),
-		"functionArn":     headers.Get("Lambda-Runtime-Invoked-Function-Arn"),
-		"traceId":         headers.Get("Lambda-Runtime-Trace-Id"),
-		"tenantId":        headers.Get("Lambda-Runtime-Aws-Tenant-Id"),
-		"clientContext":   jsonOrNull(headers.Get("Lambda-Runtime-Client-Context")),
-		"cognitoIdentity": jsonOrNull(headers.Get("Lambda-Runtime-Cognito-Identity")),
+func describe(ctx context.Context) ([]byte, error) {
+	invocation := InvocationOf(ctx)
+	deadline, _ := ctx.Deadline()
+	return json.Marshal(map[string]any{
+		"deadlineMs":      deadline.UnixMilli(),
+		"remainingMs":     deadline.UnixMilli() - time.Now().UnixMilli(),
+		"functionArn":     invocation.FunctionARN,
+		"traceId":         invocation.TraceID,
+		"tenantId":        invocation.TenantID,
+		"clientContext":   orNull(invocation.ClientContext),
+		"cognitoIdentity": orNull(invocation.CognitoIdentity),
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	return answer
 }
 
-func jsonOrNull(text string) json.RawMessage {
-	if text == "" {
-		return json.RawMessage("null")
+func orNull(text json.RawMessage) json.RawMessage {
+	if len(text) == 0 {
+		return nil
 	}
-	return json.RawMessage(text)
-}
-
-func post(path string, body []byte, errorType string) {
-	message, err := http.NewRequest("POST", api+path, bytes.NewReader(body))
-	if err != nil {
-		log.Fatal(err)
-	}
-	message.Header.Set("Content-Type", "application/json")
-	if errorType != "" {
-		message.Header.Set("Lambda-Runtime-Function-Error-Type", errorType)
-	}
-	reply, err := http.DefaultClient.Do(message)
-	if err != nil {
-		log.Fatal(err)
-	}
-	read(reply)
-	if reply.StatusCode != 202 {
-		log.Fatal("POST ", path, ": ", reply.Status)
-	}
-}
-
-func read(reply *http.Response) []byte {
-	defer reply.Body.Close()
-	body, err := io.ReadAll(reply.Body)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return body
+	return text
 }

@@ -1,0 +1,3 @@
+require('a-package-that-is-not-there');
+
+exports.handler = async (event) => event;
