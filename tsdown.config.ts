@@ -10,7 +10,6 @@ const entries = {
   assert: 'src/matchers/assert.ts',
 };
 const existing = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
-const bootstrap = existsSync('src/bootstrap/main.ts') ? { bootstrap: 'src/bootstrap/main.ts' } : {};
 
 const common = {
   dts: true,
@@ -21,6 +20,10 @@ const common = {
 
 // Jest cannot `require` an ES module, so the CommonJS build carries get-port inside (its licence: THIRD-PARTY.md).
 export default defineConfig([
-  { ...common, entry: { ...existing, ...bootstrap }, format: 'esm' },
+  { ...common, entry: existing, format: 'esm' },
   { ...common, entry: existing, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
+  // One file without shared chunks: an executable has to start fast.
+  ...(existsSync('src/bootstrap/main.ts')
+    ? [{ ...common, entry: { bootstrap: 'src/bootstrap/main.ts' }, format: 'esm' as const, dts: false }]
+    : []),
 ]);

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 /** The groups a file may belong to; what lies directly in `src` is `root`, except for the errors. */
 const base = ['clock', 'transcript', 'http', 'errors'];
-const everything = [...base, 'environment', 'runtime-api', 'runtimes', 'root'];
+const everything = [...base, 'environment', 'runtime-api', 'runtimes', 'client', 'root'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   clock: base,
   transcript: base,
@@ -14,8 +14,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: base,
   environment: ['environment', 'clock', 'transcript', 'errors'],
   'runtime-api': ['runtime-api', 'environment', 'http', 'transcript', 'errors'],
-  runtimes: ['runtimes', 'environment', 'clock', 'transcript', 'errors'],
+  runtimes: ['runtimes', 'environment', 'clock', 'transcript', 'errors', 'client'],
+  client: ['client', 'clock', 'http', 'errors'],
+  bootstrap: ['bootstrap', 'client', 'clock', 'errors'],
   root: everything,
+  // And the public door, see below.
+  matchers: ['matchers'],
+};
+
+/** Add-ons see only what users see. */
+const addOns = ['matchers'];
+
+/** Nothing else knows that there are test runners. */
+const testRunners: Readonly<Record<string, string>> = {
+  'matchers/vitest.ts': 'vitest',
+  'matchers/jest.ts': '@jest/globals',
 };
 
 /** Loaded when first used: importing one takes longer than creating and closing an API. */
@@ -114,10 +127,16 @@ function forbiddenImports({ path, imports }: SourceFile): string[] {
         const target = targetOf(path, specifier);
         // The model knows that there are clocks, and has none of its own.
         if (groupOf(path) === 'environment' && groupOf(target) === 'clock') return target !== 'clock/clock.ts';
+        if (addOns.includes(groupOf(path)) && target === 'index.ts') return false;
         return !allowed.includes(groupOf(target));
       }
       if (groupOf(path) === 'environment') return true;
+      // Which module holds the handler, only its user knows.
+      if (groupOf(path) === 'bootstrap' && specifier === '(computed)') return false;
       if (specifier.startsWith('node:')) return false;
+      if (testRunners[path] === specifier) return false;
+      // The function itself.
+      if (groupOf(path) === 'bootstrap' && specifier === '(computed)') return false;
       return !(lazyPackages.includes(specifier) && kind !== 'static');
     })
     .map(({ specifier }) => `${path} → ${specifier}`);
@@ -212,10 +231,22 @@ describe('the check itself', () => {
     ['transcript/a.ts', "import type { Invocation } from '../environment/invocation.ts';"],
     ['http/a.ts', "import { createRuntimeApi } from '../create-runtime-api.ts';"],
     ['http/a.ts', "import getPort from 'get-port';"],
+    ['client/a.ts', "import { createRuntimeApi } from '../create-runtime-api.ts';"],
+    ['client/a.ts', "import type { Invocation } from '../environment/invocation.ts';"],
+    ['client/a.ts', "import { Pool } from 'undici';"],
+    ['environment/a.ts', "import type { LambdaHandler } from '../client/lambda-handler.ts';"],
+    ['matchers/a.ts', "import { openApis } from '../open-apis.ts';"],
+    ['matchers/a.ts', "import type { Violation } from '../transcript/transcript.ts';"],
+    ['matchers/a.ts', "import { expect } from 'vitest';"],
+    ['matchers/vitest.ts', "import { expect } from '@jest/globals';"],
+    ['a.ts', "import { matchers } from './matchers/matchers.ts';"],
+    ['a.ts', "import { expect } from 'vitest';"],
     ['a.ts', "import { request } from 'undici';"],
     ['a.ts', "export { request } from 'undici';"],
     ['a.ts', "await import('left-pad');"],
     ['a.ts', 'await import(name);'],
+    ['bootstrap/a.ts', "import { createRuntimeApi } from '../create-runtime-api.ts';"],
+    ['client/a.ts', "import { loadHandler } from '../bootstrap/load-handler.ts';"],
     ['unknown/a.ts', "import '../errors.ts';"],
   ])('finds what %s must not do: %s', (path, text) => {
     expect(forbiddenImports(read(path, text))).toHaveLength(1);
@@ -227,6 +258,13 @@ describe('the check itself', () => {
     ['runtime-api/runtime/a.ts', "import { route } from '../../http/router.ts';"],
     ['http/a.ts', "import { createServer } from 'node:http';"],
     ['http/a.ts', "await import('get-port');"],
+    ['client/a.ts', "import type { Pool } from 'undici';"],
+    ['runtimes/a.ts', "import { runEventLoop } from '../client/event-loop.ts';"],
+    ['matchers/a.ts', "import { createRuntimeApi } from '../index.ts';"],
+    ['matchers/vitest.ts', "import { expect } from 'vitest';"],
+    ['matchers/jest.ts', "import { expect } from '@jest/globals';"],
+    ['bootstrap/a.ts', "import { runEventLoop } from '../client/event-loop.ts';"],
+    ['bootstrap/a.ts', 'await import(name);'],
     ['a.ts', "import type { Agent } from 'undici';"],
     ['a.ts', "// import { request } from 'undici';"],
     ['a.ts', 'const text = "import { request } from \'undici\';";'],

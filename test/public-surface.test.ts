@@ -11,6 +11,8 @@ test('the library exports these values', () => {
       "HarnessError",
       "createRuntimeApi",
       "manualClock",
+      "remoteError",
+      "reportOpenRuntimeApis",
     ]
   `);
 });
@@ -21,6 +23,8 @@ test('the library exports these types, and the values with them', () => {
       "class HarnessError",
       "function createRuntimeApi",
       "function manualClock",
+      "function remoteError",
+      "function reportOpenRuntimeApis",
       "type CapturedLogs",
       "type Clock",
       "type EntryOfType",
@@ -29,6 +33,8 @@ test('the library exports these types, and the values with them', () => {
       "type FailedInitResult",
       "type FunctionError",
       "type FunctionErrorResult",
+      "type HandlerCallback",
+      "type HandlerContext",
       "type HarnessErrorCode",
       "type InitErrorResult",
       "type InitResult",
@@ -38,6 +44,7 @@ test('the library exports these types, and the values with them', () => {
       "type InvocationStatus",
       "type InvokeEvent",
       "type InvokeOptions",
+      "type LambdaHandler",
       "type LogLine",
       "type ManualClock",
       "type Moment",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BodyStream } from '../../src/environment/invocation.ts';
+import { BodyStream } from '../../src/environment/response-body.ts';
 import { chunksOf, isPending } from '../helpers/model.ts';
 
 const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
@@ -10,12 +10,12 @@ describe('the body of a response', () => {
     const reader = body[Symbol.asyncIterator]();
     const first = reader.next();
     expect(await isPending(first)).toBe(true);
-    body.push(bytes(1));
+    body.push(bytes(1), 0);
     expect(await first).toEqual({ done: false, value: bytes(1) });
 
     const second = reader.next();
     expect(await isPending(second)).toBe(true);
-    body.push(bytes(2, 3));
+    body.push(bytes(2, 3), 0);
     expect(await second).toEqual({ done: false, value: bytes(2, 3) });
     body.end();
 
@@ -25,9 +25,9 @@ describe('the body of a response', () => {
   test('reaches every reader from its beginning, early or late', async () => {
     const body = new BodyStream();
     const early = [chunksOf(body), chunksOf(body)];
-    body.push(bytes(1));
+    body.push(bytes(1), 0);
     const middle = chunksOf(body);
-    body.push(bytes(2));
+    body.push(bytes(2), 0);
     body.end();
     const late = chunksOf(body);
 
@@ -38,7 +38,7 @@ describe('the body of a response', () => {
     const body = new BodyStream();
     const error = new Error('It was aborted.');
     const early = chunksOf(body);
-    body.push(bytes(1));
+    body.push(bytes(1), 0);
     body.end(error);
     await expect(early).rejects.toBe(error);
 
@@ -49,9 +49,9 @@ describe('the body of a response', () => {
 
   test('ends once: what comes later is not part of it', async () => {
     const body = new BodyStream();
-    body.push(bytes(1));
+    body.push(bytes(1), 0);
     body.end();
-    body.push(bytes(2));
+    body.push(bytes(2), 0);
     body.end(new Error('Too late.'));
 
     expect(await chunksOf(body)).toEqual([bytes(1)]);
@@ -69,17 +69,17 @@ describe('the body of a response', () => {
   test('is known as a whole at any time', () => {
     const body = new BodyStream();
     expect([body.byteLength, body.bytes()]).toEqual([0, bytes()]);
-    body.push(bytes(1, 2));
+    body.push(bytes(1, 2), 0);
     expect([body.byteLength, body.bytes()]).toEqual([2, bytes(1, 2)]);
-    body.push(bytes(3));
+    body.push(bytes(3), 0);
 
     expect([body.byteLength, body.bytes()]).toEqual([3, bytes(1, 2, 3)]);
   });
 
   test('may be left by a reader before its end', async () => {
     const body = new BodyStream();
-    body.push(bytes(1));
-    body.push(bytes(2));
+    body.push(bytes(1), 0);
+    body.push(bytes(2), 0);
     for await (const chunk of body) {
       expect(chunk).toEqual(bytes(1));
       break;

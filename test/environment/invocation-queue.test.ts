@@ -4,7 +4,7 @@ import { InvocationQueue } from '../../src/environment/invocation-queue.ts';
 import { ScriptedPoll } from '../helpers/model.ts';
 
 const invocation = (requestId: string): Invocation =>
-  new Invocation({ requestId, event: new Uint8Array(), timeoutMs: 1, deadline: 1, headers: {} });
+  new Invocation({ requestId, event: new Uint8Array(), timeoutMs: 1, deadline: 1, isStreamed: false, headers: {} });
 
 describe('an invocation queue', () => {
   test('is empty at first', () => {

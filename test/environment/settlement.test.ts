@@ -149,7 +149,7 @@ describe('an invocation settles once, and the first cause wins', () => {
   test('a half-sent answer does not count as one', async () => {
     const model = await new Model().becomeReady();
     const invocation = model.invoke('a');
-    model.beginAnswer('response', 'a').body.push(new TextEncoder().encode('half'));
+    model.beginAnswer('response', 'a').body.push(new TextEncoder().encode('half'), 0);
     model.runtime.exit({ signal: 'SIGKILL' });
 
     expect((await completed(invocation)).outcome).toEqual({
@@ -195,7 +195,7 @@ describe('an invocation settles once, and the first cause wins', () => {
   test('the readers of an aborted response learn why it ends', async () => {
     const model = await new Model().becomeReady();
     const invocation = model.invoke('a');
-    model.beginAnswer('response', 'a').body.push(new Uint8Array([1]));
+    model.beginAnswer('response', 'a').body.push(new Uint8Array([1]), 0);
     model.abort(invocation);
 
     await expect(chunksOf(invocation.body)).rejects.toMatchObject({ code: 'ERR_ABORTED' });
@@ -204,7 +204,7 @@ describe('an invocation settles once, and the first cause wins', () => {
   test('the readers of a response that timed out get what had arrived', async () => {
     const model = await new Model().becomeReady();
     const invocation = model.invoke('a');
-    model.beginAnswer('response', 'a').body.push(new Uint8Array([1]));
+    model.beginAnswer('response', 'a').body.push(new Uint8Array([1]), 0);
     model.clock.advance(timeoutMs);
 
     expect(await chunksOf(invocation.body)).toEqual([new Uint8Array([1])]);
@@ -215,7 +215,7 @@ describe('an answer that Lambda does not accept', () => {
   async function broken(): Promise<{ model: Model; invocation: Invocation }> {
     const model = await new Model().becomeReady();
     const invocation = model.invoke('a', { timeoutMs: 60_000 });
-    model.beginAnswer('response', 'a').body.push(new Uint8Array([1, 2]));
+    model.beginAnswer('response', 'a').body.push(new Uint8Array([1, 2]), 0);
     model.environment.answerBroken(invocation, truncated);
     return { model, invocation };
   }

@@ -31,7 +31,7 @@ const situations: Readonly<Record<string, (model: Model) => Promise<void> | void
   'with a half-sent response': async (model) => {
     await model.becomeReady();
     model.invoke('in hand');
-    model.beginAnswer('response', 'in hand').body.push(new Uint8Array([1]));
+    model.beginAnswer('response', 'in hand').body.push(new Uint8Array([1]), 0);
   },
   'with a half-sent error': async (model) => {
     await model.becomeReady();

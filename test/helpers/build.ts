@@ -21,7 +21,9 @@ function newest(folder: string): number {
 
 function builtAt(): number {
   try {
-    return Math.min(...['index.mjs', 'index.cjs'].map((file) => statSync(join(root, 'dist', file)).mtimeMs));
+    return Math.min(
+      ...['index.mjs', 'index.cjs', 'bootstrap.mjs'].map((file) => statSync(join(root, 'dist', file)).mtimeMs),
+    );
   } catch {
     return 0;
   }

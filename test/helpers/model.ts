@@ -143,6 +143,7 @@ export class Model {
       event: new TextEncoder().encode('{}'),
       timeoutMs,
       deadline: timeoutMs,
+      isStreamed: false,
       headers: {},
       ...request,
       requestId,
@@ -183,7 +184,7 @@ export class Model {
   respond(requestId: string, body = '{}', invocationId?: string): void {
     const invocation = this.beginAnswer('response', requestId, invocationId);
     const bytes = new TextEncoder().encode(body);
-    invocation.body.push(bytes);
+    this.environment.receive(invocation, bytes);
     this.environment.answer(invocation, responseOf(bytes));
   }
 
@@ -246,7 +247,14 @@ export function call(method: string, path: string): Exchange {
 }
 
 export function responseOf(body: Uint8Array = new Uint8Array()): ResponseAnswer {
-  return { kind: 'response', body, contentType: 'application/json', streamed: false };
+  return {
+    kind: 'response',
+    body,
+    contentType: 'application/json',
+    streamed: false,
+    bodyBytes: body.byteLength,
+    prelude: undefined,
+  };
 }
 
 export function errorOf(error: FunctionError = crash, errorTypeHeader?: string): ErrorAnswer {

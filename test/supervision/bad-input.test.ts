@@ -38,7 +38,7 @@ describe('an option of createRuntimeApi()', () => {
   const aName = 'a string of 1 to 140 letters, digits, hyphens and underscores';
   const aPort = 'a whole number from 1 to 65535, an array of them, or { from, to }; leave it out for any free port';
   const cases: readonly (readonly [object, readonly string[]])[] = [
-    [{ timeout: 5 }, ['createRuntimeApi() has no option "timeout"', 'It has: command, cwd, env', 'timeoutMs']],
+    [{ timeout: 5 }, ['createRuntimeApi() has no option "timeout"', 'It has: command, handler, exposeEnvironment, cwd, env', 'timeoutMs']],
     [{ Command: ['./bootstrap'] }, ['no option "Command"']],
     [{ command: './bootstrap' }, ['The option command must be an array of strings', 'it was given "./bootstrap"']],
     [{ command: [] }, ['command', 'with at least a file', 'it was given []']],
@@ -95,7 +95,15 @@ describe('an option of createRuntimeApi()', () => {
     [{ onViolation: 'throw' }, ['onViolation', "'record', 'fail' or a function", '"throw"']],
     [{ transcriptLimit: 0 }, ['transcriptLimit', 'a whole number from 1', '0']],
     [{ signal: {} }, ['signal', 'an AbortSignal', '{}']],
-    [{ command: ['./bootstrap'], handler: 5 }, ['handler']],
+    [{ handler: 5 }, ['The option handler must be a function', 'it was given 5']],
+    [{ command: ['./bootstrap'], handler: 5 }, ['The option handler must be a function']],
+    [
+      { command: ['./bootstrap'], handler: () => {} },
+      ['command and handler exclude each other', 'Leave one of them out'],
+    ],
+    [{ handler: () => {}, exposeEnvironment: 'yes' }, ['exposeEnvironment', 'true or false', '"yes"']],
+    [{ exposeEnvironment: true }, ['exposeEnvironment is for a handler in this process', 'Leave it out']],
+    [{ handler: () => {}, env: { TABLE: 't' } }, ['would not see', 'env (TABLE)', 'Add exposeEnvironment: true']],
   ];
 
   test.each(cases)('%j is refused', async (options, words) => {
