@@ -11,6 +11,7 @@ import { type InitResult, type InvocationResult, type ResultContext, toResult } 
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
 import { callerOf, openApis } from './open-apis.ts';
 import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
+import { readable } from './result-rendering.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';
 import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
@@ -165,14 +166,16 @@ class LambdaRuntimeApi implements RuntimeApi {
     const init = await this.#keepAlive.while(abortable(this.#environment.ready(), signal));
     if (init.status === 'ready') return init;
     const { failure } = init;
-    return {
+    const message = explainInitFailure(failure, this.#scene);
+    const result: InitResult = {
       status: 'init-error',
       error: initFailureError(failure, ''),
       ...(failure.exit && { exit: failure.exit }),
       initDurationMs: failure.initDurationMs,
       logs: failure.logs,
-      message: explainInitFailure(failure, this.#scene),
+      message,
     };
+    return readable(result, () => message);
   }
 
   invoke<T = unknown>(event: InvokeEvent, options: InvokeOptions = {}): Invocation<T> {

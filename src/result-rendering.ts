@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 /** What is read of a result to show it. */
 interface Result {
   readonly status: string;
-  readonly requestId: string;
-  readonly durationMs: number;
+  /** Missing in the result of an Init phase. */
+  readonly requestId?: string;
   readonly logs: { readonly lines: readonly { readonly text: string }[] };
   /** The whole story of a failure. */
   readonly message?: string;
@@ -23,16 +23,17 @@ export function readable<Given extends Result>(result: Given, story: () => strin
 }
 
 function inspectResult(this: Result, depth: number, options: object, show: typeof inspect): string {
-  const title = `InvocationResult '${this.status}'`;
+  const title = `${this.requestId === undefined ? 'InitResult' : 'InvocationResult'} '${this.status}'`;
   if (depth < 0) return `[${title}]`;
   const fields = `${title} ${show(fieldsOf(this), options)}`;
   return this.message === undefined ? fields : `${fields}\n${this.message}`;
 }
 
+const shown = ['requestId', 'durationMs', 'initDurationMs', 'payload', 'error', 'exit', 'response'];
+
 /** What one looks for first, and the story does not tell. */
 function fieldsOf(result: Result): object {
-  const { requestId, durationMs, logs } = result;
-  const own = Object.entries(result).filter(([name]) => ['payload', 'error', 'exit', 'response'].includes(name));
-  const output = result.message === undefined && { output: logs.lines.map(({ text }) => text) };
-  return { requestId, durationMs, ...Object.fromEntries(own), ...output };
+  const fields = Object.entries(result).filter(([name]) => shown.includes(name));
+  const output = result.message === undefined && { output: result.logs.lines.map(({ text }) => text) };
+  return { ...Object.fromEntries(fields), ...output };
 }

@@ -108,7 +108,7 @@ class EventLoop {
     this.#handler = parts.handler;
     this.#client = parts.client;
     this.#surroundings = parts.surroundings;
-    this.#log = parts.log ?? console.error;
+    this.#log = parts.log ?? printError;
     this.#call = parts.signal ? { signal: parts.signal } : {};
   }
 
@@ -242,6 +242,15 @@ class EventLoop {
 
 function describe({ requestId }: UnusableInvocation): string {
   return `The invocation ${requestId} failed:`;
+}
+
+function printError(message: string, error: unknown): void {
+  try {
+    console.error(message, error);
+  } catch {
+    // There are errors that throw when they are looked at.
+    console.error(message, errorReportOf(error));
+  }
 }
 
 function afterResponse({ requestId }: UnusableInvocation): string {

@@ -28,7 +28,7 @@ function headerOf(report: ErrorReport, limits: Limits): string {
       stack: (error.stackTrace ?? []).slice(0, limits.frames).map(readFrame),
     });
   }
-  const paths = [...new Set(exceptions.flatMap(({ stack }) => stack.map(({ path }) => path)))];
+  const paths = [...new Set(exceptions.flatMap(({ stack }) => stack.map(({ path }) => path)))].filter(Boolean);
   return ascii(JSON.stringify({ working_directory: process.cwd(), exceptions, paths }));
 }
 

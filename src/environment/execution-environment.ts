@@ -211,7 +211,7 @@ export class ExecutionEnvironment {
     const invocation = this.#findAnswerable(requestId);
     if (!invocation) {
       if (this.#timedOut.has(requestId)) throw new Refusal('InvokeTimeout', 'Invoke timeout');
-      this.#violate('unknown-request-id', `answered "${requestId}", which is not the event in hand`, exchange);
+      this.#violate('unknown-request-id', describeUnknownId(requestId), exchange);
       throw new Refusal('InvalidRequestID', 'Invalid request ID');
     }
     exchange.requestId = requestId;
@@ -644,4 +644,14 @@ export class ExecutionEnvironment {
 function missed(moment: Deferred<void>, code: HarnessErrorCode, what: string): void {
   if (!moment.isSettled)
     moment.reject(new HarnessError(code, `The invocation ${what}. Await the invocation itself to see why.`));
+}
+
+/** What a header is that was not found, in the languages that runtimes are written in. */
+const namesOfNothing: ReadonlySet<string> = new Set(['', 'undefined', 'null', 'None', 'nil', '(null)', '<nil>']);
+
+function describeUnknownId(requestId: string): string {
+  const what = `answered "${requestId}", which is not the event in hand`;
+  return namesOfNothing.has(requestId)
+    ? `${what}: it seems not to have found the header Lambda-Runtime-Aws-Request-Id, whose name may be spelled in any case`
+    : what;
 }

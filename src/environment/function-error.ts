@@ -17,11 +17,7 @@ export interface StackFrame {
 }
 
 /** What is wrong with an error report; each is a violation. */
-export type ErrorReportFlaw =
-  | 'error-not-json'
-  | 'error-type-missing'
-  | 'error-type-unstable'
-  | 'error-message-missing';
+export type ErrorReportFlaw = 'error-not-json' | 'error-type-missing' | 'error-type-unstable' | 'error-message-missing';
 
 /**
  * Reads the body of `/error` or `/init/error`, whatever shape the client gave it: real clients differ in the names

@@ -29,7 +29,8 @@ export class InProcessRuntime implements Runtime {
 
   constructor(parts: InProcessParts) {
     this.#parts = parts;
-    this.description = `the handler ${parts.handler.name || '(anonymous)'}, in this process`;
+    const { name } = parts.handler;
+    this.description = `the handler${name === '' || name === 'handler' ? '' : ` ${name}`}, in this process`;
   }
 
   async start(onExit: (exit: RuntimeExit) => void): Promise<{ pid: undefined }> {

@@ -1,14 +1,15 @@
 import { HttpTransport } from '../../src/client/http-transport.ts';
 import { type EventLoopOptions, type LambdaHandler, type RuntimeClient, runEventLoop } from '../../src/client/index.ts';
 import { connectRuntimeClient } from '../../src/client/runtime-client.ts';
+import type { Transport } from '../../src/client/transport.ts';
 import { UndiciTransport } from '../../src/client/undici-transport.ts';
-import { createRuntimeApi, type RuntimeApi, type RuntimeApiOptions } from '../../src/index.ts';
+import { createRuntimeApi, type InvocationResult, type RuntimeApi, type RuntimeApiOptions } from '../../src/index.ts';
 
 /** Both ways to the Runtime API; every test of the client is about each. */
 export const transports = {
-  undici: (address: string) => new UndiciTransport(address),
-  'node:http': (address: string) => new HttpTransport({ address }),
-} as const;
+  undici: (address: string): Transport => new UndiciTransport(address),
+  'node:http': (address: string): Transport => new HttpTransport({ address }),
+};
 
 export type TransportName = keyof typeof transports;
 
@@ -55,4 +56,9 @@ export async function serve(
     ...options,
   }).catch((error: unknown) => error);
   return { ...attached, ended, logged };
+}
+
+/** The bytes of a response; nothing if there is none. */
+export function bodyOf(result: InvocationResult): Buffer {
+  return result.status === 'success' ? result.body : Buffer.alloc(0);
 }

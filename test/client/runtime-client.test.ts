@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createRuntimeClient, HarnessError } from '../../src/client/index.ts';
-import { attach, transportNames } from './attached.ts';
+import { attach, bodyOf, transportNames } from './attached.ts';
 
 test('a client asks for an event, and answers it', async () => {
   await using attached = await attach('undici');
@@ -88,7 +88,7 @@ describe.each(transportNames)('over %s, a client', (transport) => {
     attached.client.next().catch(() => {});
 
     expect(await result).toMatchObject({ status: 'success', contentType: 'application/octet-stream' });
-    expect([...(await result).body]).toEqual([1, 0, 255]);
+    expect([...bodyOf(await result)]).toEqual([1, 0, 255]);
   });
 
   test('carries 6 MB each way', async () => {
@@ -101,7 +101,7 @@ describe.each(transportNames)('over %s, a client', (transport) => {
     attached.client.next().catch(() => {});
 
     expect((await result).status).toBe('success');
-    expect((await result).body.equals(Buffer.from(JSON.stringify(event)))).toBe(true);
+    expect(bodyOf(await result).equals(Buffer.from(JSON.stringify(event)))).toBe(true);
   });
 
   test('reports that the Init phase failed', async () => {

@@ -40,7 +40,7 @@ test('go-sigterm is sent SIGTERM when it is stopped, lives on, and is killed whe
   await scene.expectNothingLeft();
 });
 
-test('go-sigterm is sent no SIGTERM when its invocation has timed out', async () => {
+test('go-sigterm is replaced when its time is up, although it outlives SIGTERM', async () => {
   await using scene = await openDouble('go-sigterm');
 
   const invocation = scene.api.invoke({ op: 'hang' });

@@ -15,7 +15,6 @@ testDouble({
     },
   },
   initFailure: { exit: { code: 1, signal: null }, logs: { stderr: expect.stringContaining('no table name') } },
-  errorViolations: ['error-type-header-malformed'],
   initErrorViolations: [],
   quirks() {
     test('gives its answers a length, the invocation ID, and no type', async () => {

@@ -18,7 +18,6 @@ testDouble({
     exit: { code: null, signal: 'SIGILL' },
     error: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: illegal instruction') },
   },
-  errorViolations: ['error-type-header-malformed'],
   initErrorViolations: [],
   quirks() {
     test('gives an answer its length, and one of 6 000 000 bytes or more none', async () => {

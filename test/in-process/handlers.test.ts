@@ -162,6 +162,36 @@ describe.each([
     });
   });
 
+  test('whose response is too large is a function error, and the next is served', async () => {
+    await using api = await open('returnsText');
+
+    expect(await api.invoke({ length: 6_291_557 })).toMatchObject({
+      status: 'function-error',
+      error: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
+    expect(await api.invoke({ length: 1 })).toMatchObject({ status: 'success', payload: 'x' });
+    expect(api.transcript.filter(({ type }) => type === 'runtime.started')).toHaveLength(1);
+  });
+
+  test('takes and returns 6 MB', async () => {
+    await using api = await open('echo', { timeoutMs: 60_000 });
+    const event = 'x'.repeat(6_000_000);
+
+    const result = await api.invoke(event);
+
+    expect('payload' in result && result.payload === event).toBe(true);
+  });
+
+  test('is not called with an event that is no JSON: that is a function error', async () => {
+    await using api = await open('echo');
+
+    expect(await api.invoke({ raw: '{ "half": ' })).toMatchObject({
+      status: 'function-error',
+      error: { errorType: 'Runtime.UnmarshalError' },
+    });
+    expect(await api.invoke('next')).toMatchObject({ status: 'success', payload: 'next' });
+  });
+
   test('may stream its response', async () => {
     await using api = await open('streams');
     const invocation = api.invoke({ parts: ['one ', 'two'] });

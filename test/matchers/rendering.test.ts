@@ -9,10 +9,11 @@ test('a failure prints its kind, its error, and the whole story', async () => {
   await using api = await createRuntimeApi({ command: runtimes.exitsInInvoke });
   const result = await api.invoke({ code: 3 });
 
-  expect(stable(inspect(result)).replace(/durationMs: [\d.]+/, 'durationMs: 1')).toMatchInlineSnapshot(`
+  expect(stable(inspect(result)).replaceAll(/urationMs: [\d.]+/g, 'urationMs: 1')).toMatchInlineSnapshot(`
     "InvocationResult 'runtime-exit' {
       requestId: '00000000-0000-4000-8000-000000000001',
       durationMs: 1,
+      initDurationMs: 1,
       error: {
         errorType: 'Runtime.ExitError',
         errorMessage: 'RequestId: 00000000-0000-4000-8000-000000000001 Error: Runtime exited with error: exit status 3'
@@ -46,16 +47,25 @@ test('a success prints its payload and output, and has a story, too', async () =
   await using api = await createRuntimeApi({ command: runtimes.printsLines });
   const result = await api.invoke({ id: 1 });
 
-  expect(stable(inspect(result)).replace(/durationMs: [\d.]+/, 'durationMs: 1')).toMatchInlineSnapshot(`
+  expect(stable(inspect(result)).replaceAll(/urationMs: [\d.]+/g, 'urationMs: 1')).toMatchInlineSnapshot(`
     "InvocationResult 'success' {
+      payload: { id: 1 },
       requestId: '00000000-0000-4000-8000-000000000001',
       durationMs: 1,
-      payload: { id: 1 },
+      initDurationMs: 1,
       output: [ 'stdout of {"id":1}', 'stderr of {"id":1}' ]
     }"
   `);
   expect(inspect({ deep: { deeper: { result } } })).toContain("[InvocationResult 'success']");
   expect(String(result)).toMatch(/^The function succeeded\.\n.*Timeline/s);
+});
+
+test('a failed init prints its story', async () => {
+  await using api = await createRuntimeApi({ command: runtimes.exitsInInit });
+  const init = await api.ready();
+
+  expect(inspect(init)).toMatch(/^InitResult 'init-error' \{.*exit: \{ code: 7, .*\n\}\nThe runtime exited/s);
+  expect(String(init)).toMatch(/^The runtime exited \(exit status 7\) during the Init phase/);
 });
 
 test('a story is of the moment at which the invocation ended', async () => {

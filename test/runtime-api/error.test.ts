@@ -143,7 +143,7 @@ describe('the header Lambda-Runtime-Function-Error-Type', () => {
     ['Shop.NotFound', 'Runtime.Unknown', []],
     ['MyCustomError', 'Runtime.Unknown', ['error-type-header-malformed']],
     ['MyCustomError.Error', 'Runtime.Unknown', []],
-    ['Unhandled', 'Runtime.Unknown', ['error-type-header-malformed']],
+    ['Unhandled', 'Runtime.Unknown', []],
     ['Runtime.', 'Runtime.Unknown', ['error-type-header-malformed']],
     ['Function.foo', 'Function.Unknown', []],
     ['Function.A', 'Function.Unknown', []],

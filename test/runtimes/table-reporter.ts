@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
-import type { Reporter, TestModule, TestState } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestState } from 'vitest/node';
 
 /** Prints, at the end of a run, runtime × behaviour: what became of each test of the common table, and of a runtime's own tests. */
 export class TableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const runtimes = modules.map(toRuntime).sort((a, b) => a.name.localeCompare(b.name));
+    const runtimes = modules.flatMap(toRuntimes).sort((a, b) => a.name.localeCompare(b.name));
     const behaviours = commonTitles(runtimes);
     const lines = [
       ...behaviours.map((title, index) => `  ${column(index)}  ${title}`),
@@ -21,12 +21,20 @@ interface Runtime {
   readonly states: ReadonlyMap<string, TestState>;
 }
 
-function toRuntime(module: TestModule): Runtime {
-  const tests = [...module.children.allTests()];
-  return {
-    name: basename(dirname(module.moduleId)),
-    states: new Map(tests.map((test) => [test.name, test.result().state])),
-  };
+/** One file may drive a runtime in several ways, each in a `describe` of its own. */
+function toRuntimes(module: TestModule): Runtime[] {
+  const folder = dirname(module.moduleId);
+  const isExample = basename(dirname(folder)) === 'examples';
+  const name = isExample ? `examples/${basename(folder)}` : basename(folder);
+  const suites = [...module.children.suites()];
+  if (suites.length < 2) return [{ name, states: statesOf([...module.children.allTests()]) }];
+  return suites.map((suite) => ({ name: `${name}: ${suite.name}`, states: statesOf([...suite.children.allTests()]) }));
+}
+
+function statesOf(tests: readonly TestCase[]): Map<string, TestState> {
+  return new Map(
+    tests.map((test) => [test.fullName.split(' > ').slice(1).join(' > ') || test.name, test.result().state]),
+  );
 }
 
 /** The behaviours of the table are those that several runtimes show. */
@@ -57,5 +65,5 @@ function column(index: number): string {
 }
 
 function toLine([name = '', ...cells]: readonly string[]): string {
-  return `  ${name.padEnd(24)}${cells.map((cell, index) => cell.padStart(index < cells.length - 3 ? 2 : 9)).join('')}`;
+  return `  ${name.padEnd(34)}${cells.map((cell, index) => cell.padStart(index < cells.length - 3 ? 2 : 9)).join('')}`;
 }

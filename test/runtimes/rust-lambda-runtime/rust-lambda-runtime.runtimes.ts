@@ -15,7 +15,7 @@ testBehaviours({
   name: 'Rust, lambda_runtime',
   async build() {
     programs = await buildPrograms();
-    return { command: [join(programs, 'behaviours')], onViolation: 'record' };
+    return { command: [join(programs, 'behaviours')] };
   },
   known: {
     bytes: 'parsed',
@@ -25,7 +25,6 @@ testBehaviours({
       logs: { lines: [] },
       body: Buffer.from('{"errorType":"Fixture.Failed","errorMessage":"as asked"}'),
     },
-    failureViolations: ['error-type-header-malformed'],
     initFailure: {
       error: { errorType: 'Runtime.ExitError' },
       exit: { code: 1, signal: null },
