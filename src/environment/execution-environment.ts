@@ -493,16 +493,9 @@ export class ExecutionEnvironment {
       durationMs,
       ...(errorType !== undefined && { errorType }),
     });
-    missed(
-      invocation.delivered,
-      'ERR_NOT_DELIVERED',
-      `${requestId} ended as '${outcome.status}' before the runtime received its event`,
-    );
-    missed(
-      invocation.responded,
-      'ERR_NO_RESPONSE',
-      `${requestId} ended as '${outcome.status}' before the runtime responded`,
-    );
+    const { status } = outcome;
+    miss(invocation.delivered, 'ERR_NOT_DELIVERED', { requestId, status, moment: 'the runtime received its event' });
+    miss(invocation.responded, 'ERR_NO_RESPONSE', { requestId, status, moment: 'the runtime responded' });
     invocation.body.end();
     const violations = this.#violations;
     if (violations.length > 0) this.#violations = [];
@@ -641,9 +634,21 @@ export class ExecutionEnvironment {
   }
 }
 
-function missed(moment: Deferred<void>, code: HarnessErrorCode, what: string): void {
-  if (!moment.isSettled)
-    moment.reject(new HarnessError(code, `The invocation ${what}. Await the invocation itself to see why.`));
+interface Miss {
+  readonly requestId: string;
+  readonly status: string;
+  readonly moment: string;
+}
+
+/** A moment that has not come by the end never will. */
+function miss(deferred: Deferred<void>, code: HarnessErrorCode, { requestId, status, moment }: Miss): void {
+  if (deferred.isSettled) return;
+  deferred.reject(
+    new HarnessError(
+      code,
+      `The invocation ${requestId} ended as '${status}' before ${moment}. Await the invocation itself to see why.`,
+    ),
+  );
 }
 
 /** What a header is that was not found, in the languages that runtimes are written in. */

@@ -151,11 +151,16 @@ class LastChunks {
 /** Reads what is there without waiting; 0 when there is nothing, or will never be. */
 function readNow({ fd, socket }: OutputPipe): number {
   if (socket.destroyed) return 0;
+  // An empty pipe is the usual case, and Node reports it by an error, whose stack would cost more than the rest.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return readSync(fd, readBuffer);
   } catch {
     // EAGAIN: the pipe is empty. Any other error is the socket's to report.
     return 0;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -36,7 +36,8 @@ describe('the error type as Lambda records it', () => {
   test.each([
     ['Runtime.UnknownReason', true],
     ['Function.Error2', true],
-    ['Unhandled', false],
+    ['Unhandled', true],
+    ['unhandled', true],
     ['Runtime.', false],
     ['.Reason', false],
     ['Runtime.Some Reason', false],
