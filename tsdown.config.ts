@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsdown';
 
-const entries = {
+const entry = {
   index: 'src/index.ts',
   client: 'src/client/index.ts',
   matchers: 'src/matchers/index.ts',
@@ -9,10 +8,10 @@ const entries = {
   jest: 'src/matchers/jest.ts',
   assert: 'src/matchers/assert.ts',
 };
-const existing = Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
 
 const common = {
-  dts: true,
+  // Chunks keep their names: a build over an older one leaves nothing behind.
+  hash: false,
   sourcemap: true,
   target: 'node20' as const,
   platform: 'node' as const,
@@ -20,10 +19,8 @@ const common = {
 
 // Jest cannot `require` an ES module, so the CommonJS build carries get-port inside (its licence: THIRD-PARTY.md).
 export default defineConfig([
-  { ...common, entry: existing, format: 'esm' },
-  { ...common, entry: existing, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
+  { ...common, entry, dts: true, format: 'esm' },
+  { ...common, entry, dts: true, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
   // One file without shared chunks: an executable has to start fast.
-  ...(existsSync('src/bootstrap/main.ts')
-    ? [{ ...common, entry: { bootstrap: 'src/bootstrap/main.ts' }, format: 'esm' as const, dts: false }]
-    : []),
+  { ...common, entry: { bootstrap: 'src/bootstrap/main.ts' }, dts: false, format: 'esm' },
 ]);

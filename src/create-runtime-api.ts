@@ -1,3 +1,4 @@
+import { callerOf } from './caller.ts';
 import { KeepAlive, systemClock } from './clock/system-clock.ts';
 import { ExecutionEnvironment } from './environment/execution-environment.ts';
 import { initFailureError } from './environment/init-phase.ts';
@@ -9,7 +10,7 @@ import { explainInitFailure, explainInvocation, type Scene } from './explain.ts'
 import { Invocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
-import { callerOf, openApis } from './open-apis.ts';
+import { openApis } from './open-apis.ts';
 import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { readable } from './result-rendering.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
@@ -29,6 +30,7 @@ import {
   type TranscriptEntryType,
   type Violation,
 } from './transcript/transcript.ts';
+import { UnseenInvocations } from './unseen-invocations.ts';
 
 /** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -70,7 +72,7 @@ export interface WaitOptions {
 }
 
 /**
- * Starts a Runtime API and, if a `command` is given, the runtime. Resolves when the runtime has been started;
+ * Starts a Runtime API and, if a `command` or a `handler` is given, the runtime. Resolves when that has been started;
  * `ready()` and `invoke()` wait for it to ask for work. Rejects with a `HarnessError`, and leaves nothing behind.
  */
 export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<RuntimeApi> {
@@ -100,6 +102,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   readonly #environment: ExecutionEnvironment;
   readonly #scene: Scene;
   readonly #results: ResultContext;
+  readonly #unseen = new UnseenInvocations();
   readonly #keepAlive = new KeepAlive();
   #address = '';
   #environmentVariables: Record<string, string> = {};
@@ -180,7 +183,9 @@ class LambdaRuntimeApi implements RuntimeApi {
 
   invoke<T = unknown>(event: InvokeEvent, options: InvokeOptions = {}): Invocation<T> {
     try {
-      return this.#invoke<T>(event, options);
+      const invocation = this.#invoke<T>(event, options);
+      this.#unseen.add(invocation, callerOf(this.invoke));
+      return invocation;
     } catch (error) {
       return rejectedInvocation<T>(error);
     }
@@ -258,6 +263,7 @@ class LambdaRuntimeApi implements RuntimeApi {
       prelude: () => invocation.body.prelude(),
       result,
       expire: () => this.#environment.expire(invocation),
+      onLook: (looked) => this.#unseen.delete(looked),
     });
   }
 
@@ -280,6 +286,7 @@ class LambdaRuntimeApi implements RuntimeApi {
         'reset() was called before the invocation or the Init phase ended. Await it before, or expect this error.',
       ),
     );
+    this.#reportUnseen();
     this.#transcript.clear();
     this.#invocations = 0;
   }
@@ -298,7 +305,13 @@ class LambdaRuntimeApi implements RuntimeApi {
         await this.#server.close();
       })(),
     );
+    this.#reportUnseen();
     this.#keepAlive.end();
+  }
+
+  #reportUnseen(): void {
+    const report = this.#unseen.report();
+    if (report !== undefined) process.stderr.write(report);
   }
 
   #makeRuntime(): Runtime {
@@ -354,6 +367,7 @@ function rejectedInvocation<T>(error: unknown): Invocation<T> {
     // Nobody asked for this failure: if nobody looks at it, the process shall complain.
     result: Promise.reject<InvocationResult<T>>(error),
     expire: () => {},
+    onLook: () => {},
   });
 }
 

@@ -50,6 +50,8 @@ export class HarnessError extends Error {
   constructor(code: HarnessErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    // For JSON.stringify(), which passes over what is not enumerable.
+    Object.defineProperty(this, 'message', { value: message, enumerable: true, writable: true, configurable: true });
   }
 
   /** True for errors of the ESM and of the CommonJS build alike: one process may hold both. */

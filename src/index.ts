@@ -30,6 +30,8 @@ export { reportOpenRuntimeApis } from './open-apis.ts';
 export type { PayloadLimits, RuntimeApiOptions } from './options.ts';
 export { remoteError } from './remote-error.ts';
 export type { Shutdown } from './runtimes/supervised-process.ts';
+export { type ChromeTrace, type ChromeTraceEvent, toChromeTrace } from './transcript/chrome-trace.ts';
+export { toMermaid } from './transcript/mermaid.ts';
 export type {
   EntryOfType,
   Exchange,

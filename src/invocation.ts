@@ -8,29 +8,31 @@ import type { InvocationResult } from './invocation-result.ts';
  */
 export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
   readonly requestId: string;
+  readonly [Symbol.toStringTag] = 'Invocation';
+  readonly #parts: InvocationParts<T>;
+
+  constructor(parts: InvocationParts<T>) {
+    this.requestId = parts.requestId;
+    this.#parts = parts;
+  }
+
   /** Resolves when the event was handed to the runtime. Rejects with `ERR_NOT_DELIVERED` if that did not happen. */
-  readonly delivered: Promise<void>;
+  get delivered(): Promise<void> {
+    return this.#look().delivered;
+  }
+
   /** Resolves when the runtime posted its response or error. Rejects with `ERR_NO_RESPONSE` if that did not happen. */
-  readonly responded: Promise<void>;
+  get responded(): Promise<void> {
+    return this.#look().responded;
+  }
+
   /**
    * The bytes of the response as they arrive, each chunk with its time; without an HTTP prelude. It ends when the response ends.
    * Every reader gets them all, from the first on; with `invokeMode: 'response-stream'`, each is read once, and the
    * runtime waits for the reader.
    */
-  readonly chunks: AsyncIterable<ResponseChunk>;
-  readonly [Symbol.toStringTag] = 'Invocation';
-  readonly #prelude: () => Promise<HttpPrelude | undefined>;
-  readonly #result: Promise<InvocationResult<T>>;
-  readonly #expire: () => void;
-
-  constructor(parts: InvocationParts<T>) {
-    this.requestId = parts.requestId;
-    this.delivered = parts.delivered;
-    this.responded = parts.responded;
-    this.chunks = parts.chunks;
-    this.#prelude = parts.prelude;
-    this.#result = parts.result;
-    this.#expire = parts.expire;
+  get chunks(): AsyncIterable<ResponseChunk> {
+    return this.#look().chunks;
   }
 
   /**
@@ -39,12 +41,12 @@ export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
    * invocation was discarded.
    */
   get prelude(): Promise<HttpPrelude | undefined> {
-    return this.#prelude();
+    return this.#look().prelude();
   }
 
   /** Makes the enforced deadline pass now; does nothing once the invocation has ended. */
   expire(): void {
-    this.#expire();
+    this.#look().expire();
   }
 
   // biome-ignore lint/suspicious/noThenProperty: an invocation is a promise.
@@ -52,17 +54,22 @@ export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
     onFulfilled?: ((result: InvocationResult<T>) => Resolved | PromiseLike<Resolved>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Resolved | Rejected> {
-    return this.#result.then(onFulfilled, onRejected);
+    return this.#look().result.then(onFulfilled, onRejected);
   }
 
   catch<Rejected = never>(
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<InvocationResult<T> | Rejected> {
-    return this.#result.catch(onRejected);
+    return this.#look().result.catch(onRejected);
   }
 
   finally(onFinally?: (() => void) | null): Promise<InvocationResult<T>> {
-    return this.#result.finally(onFinally);
+    return this.#look().result.finally(onFinally);
+  }
+
+  #look(): InvocationParts<T> {
+    this.#parts.onLook(this);
+    return this.#parts;
   }
 }
 
@@ -74,4 +81,6 @@ export interface InvocationParts<T> {
   readonly prelude: () => Promise<HttpPrelude | undefined>;
   readonly result: Promise<InvocationResult<T>>;
   readonly expire: () => void;
+  /** Somebody has taken an interest in the invocation. */
+  readonly onLook: (invocation: object) => void;
 }

@@ -16,11 +16,11 @@ const parentCheckMs = 1000;
  * for: a worker that waits for an invocation would otherwise outlive it, with its runtimes.
  */
 class OpenApis {
-  readonly #createdAt = new Map<Closable, string>();
+  readonly #createdAt = new Map<Closable, () => string>();
   readonly #reported = new Set<Closable>();
   #cancelParentCheck: CancelTimer = () => {};
 
-  add(api: Closable, createdAt: string): void {
+  add(api: Closable, createdAt: () => string): void {
     if (this.#createdAt.size === 0) this.#watch();
     this.#createdAt.set(api, createdAt);
   }
@@ -36,7 +36,7 @@ class OpenApis {
     const forgotten = [...this.#createdAt].filter(([api]) => !this.#reported.has(api));
     if (forgotten.length === 0) return undefined;
     for (const [api] of forgotten) this.#reported.add(api);
-    const places = forgotten.map(([, place]) => `  created ${place}\n`).join('');
+    const places = forgotten.map(([, place]) => `  created ${place()}\n`).join('');
     return `lambda-runtime-harness: ${forgotten.length} API(s) were never closed; their runtimes end with this process.\n${places}  Write "await using api = await createRuntimeApi(…)", or call close() when the test ends.\n`;
   }
 
@@ -99,13 +99,4 @@ shared[registry] = openApis;
  */
 export function reportOpenRuntimeApis(): string | undefined {
   return openApis.report();
-}
-
-/** The line that called `callee`, as stack traces show it. */
-export function callerOf(callee: (...parameters: never[]) => unknown): string {
-  const trace: { stack?: unknown } = {};
-  Error.captureStackTrace(trace, callee);
-  // A test may have Error.prepareStackTrace return something else than text.
-  const line = typeof trace.stack === 'string' ? trace.stack.split('\n')[1] : undefined;
-  return line?.trim() ?? 'at an unknown place';
 }

@@ -143,6 +143,7 @@ export function readOptions(options: RuntimeApiOptions = {}): Settings {
   return {
     command: readCommand(options.command),
     ...readHandler(options),
+    ...readProcessOptions(options),
     cwd: resolve(text('cwd', options.cwd, process.cwd())),
     functionVariables: { ...env },
     identity: {
@@ -159,8 +160,6 @@ export function readOptions(options: RuntimeApiOptions = {}): Settings {
     initTimeoutMs: duration('initTimeoutMs', options.initTimeoutMs, 10_000),
     port: readPort(options.port),
     clock: readClock(options.clock),
-    logs: oneOf('logs', options.logs, ['capture', 'echo']) ?? 'capture',
-    shutdown: readShutdown(options.shutdown),
     onViolation: oneOf('onViolation', options.onViolation, ['record', 'fail']) ?? 'record',
     limits: readLimits(options.limits),
     transcriptLimit: integer('transcriptLimit', options.transcriptLimit, { from: 1, to: 10_000_000, byDefault: 5000 }),
@@ -207,6 +206,18 @@ function readHandler({
     );
   }
   return { handler, exposeEnvironment };
+}
+
+/** What only a process of ours can have. An option that is ignored is worse than none. */
+function readProcessOptions(options: RuntimeApiOptions): Pick<Settings, 'logs' | 'shutdown'> {
+  const logs = oneOf('logs', options.logs, ['capture', 'echo']) ?? 'capture';
+  const shutdown = readShutdown(options.shutdown);
+  if (options.command || (logs === 'capture' && !shutdown)) return { logs, shutdown };
+  const useless = shutdown ? 'shutdown' : 'logs';
+  throw new HarnessError(
+    'ERR_INVALID_OPTION',
+    `The option ${useless} has no effect without a command: ${options.handler ? 'a handler in this process prints where the test prints, and ends with its loop' : 'a process that you start yourself prints and ends as you decide'}. Leave it out.`,
+  );
 }
 
 function readAccountId(accountId: unknown): string {

@@ -223,6 +223,8 @@ class TransportClient implements RuntimeClient {
 
 /** Sends what comes; resolves when the Runtime API has answered, or never will. */
 export async function pipeResponse(source: AsyncIterable<unknown>, stream: ResponseStream): Promise<void> {
+  // A stream that has been broken off already would tell so to nobody, and end the process.
+  stream.on('error', () => {});
   const piped = pipeline(source, stream).catch((thrown: unknown) => stream.fail(thrown));
   // A source that never goes on does not notice that the stream is gone.
   await Promise.race([piped, stream.settled]);

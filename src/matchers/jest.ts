@@ -28,7 +28,7 @@ export interface AsymmetricResult {
   asymmetricMatch(received: unknown): boolean;
 }
 
-expect.extend({ ...matchers });
+expect.extend(matchers);
 
 const handlers: unique symbol = Symbol.for('EVENT_HANDLERS') as never;
 

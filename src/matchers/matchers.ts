@@ -6,7 +6,8 @@ import { toHaveNoViolations } from './to-have-no-violations.ts';
 import { toSucceedWith } from './to-succeed-with.ts';
 import { toTimeOut } from './to-time-out.ts';
 
-export interface RuntimeMatcherFunctions {
+/** No interface: to a parameter with an index signature, only a type alias can be given. */
+export type RuntimeMatcherFunctions = {
   readonly toSucceedWith: typeof toSucceedWith;
   readonly toFailWith: typeof toFailWith;
   readonly toFailInit: typeof toFailInit;
@@ -14,7 +15,7 @@ export interface RuntimeMatcherFunctions {
   readonly toExitWith: typeof toExitWith;
   readonly toHaveLogged: typeof toHaveLogged;
   readonly toHaveNoViolations: typeof toHaveNoViolations;
-}
+};
 
 /** All of them, for `expect.extend(matchers)`. */
 export const matchers: RuntimeMatcherFunctions = {

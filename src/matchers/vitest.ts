@@ -17,7 +17,7 @@ declare module 'vitest' {
   interface AsymmetricMatchersContaining extends RuntimeMatchers<void, any> {}
 }
 
-expect.extend({ ...matchers });
+expect.extend(matchers);
 
 // In the reverse order of their registration, so after those of the test file: what is open now was forgotten.
 afterAll(() => {

@@ -60,10 +60,10 @@ export function readBody(
   });
 }
 
-/** Reads a body that is kept as a whole, up to a limit; what is over is read and thrown away. */
+/** Reads a body that is kept as a whole; what is over a limit, if it has one, is read and thrown away. */
 export async function readWholeBody(
   call: RuntimeCall,
-  maxBytes: number,
+  maxBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<{ end: BodyEnd | 'too-large'; body: Buffer }> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -16,6 +16,13 @@ export const notFound: Reply = {
   body: '404 page not found\n',
 };
 
+/** Whoever came by a foreign name was not sent by the harness. */
+export const foreignHost: Reply = errorReply(
+  403,
+  'InvalidHost',
+  'The request names a host that is not this one: the API answers to 127.0.0.1, localhost and [::1] only.',
+);
+
 export function methodNotAllowed(allow: readonly string[]): Reply {
   return { status: 405, headers: { Allow: allow.join(', ') }, body: '' };
 }

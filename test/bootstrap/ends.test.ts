@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../helpers/fixtures.ts';
 import { deploy, type Files } from './project.ts';
 
 /** A handler whose body is given, in a file of its own. */
@@ -158,6 +159,19 @@ describe('a process', () => {
     await function_.api.close();
 
     expect(lines).toEqual(['exit 0']);
+  });
+
+  test('that is asked to end by SIGTERM writes its coverage', async () => {
+    await using coverage = await temporaryDirectory();
+    await using function_ = await deploy('app.handler', handler('return 1;'), {
+      env: { NODE_V8_COVERAGE: coverage.path },
+      shutdown: { signal: 'SIGTERM', graceMs: 20_000 },
+    });
+    await function_.api.invoke({});
+
+    await function_.api.close();
+
+    expect(await coverage.list()).toEqual([expect.stringMatching(/^coverage-.*\.json$/)]);
   });
 
   test('whose handler listens for SIGTERM ends when that says so', async () => {

@@ -1,6 +1,17 @@
 import type { APIGatewayProxyHandlerV2, Callback, Context, Handler } from 'aws-lambda';
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
+import * as client from '../../src/client/index.ts';
 import { awslambda, type HandlerContext, type LambdaHandler, runEventLoop } from '../../src/client/index.ts';
+
+test('the entry exports these values', () => {
+  expect(Object.keys(client).sort()).toEqual([
+    'HarnessError',
+    'awslambda',
+    'createRuntimeClient',
+    'processIsIdle',
+    'runEventLoop',
+  ]);
+});
 
 test('handlers and contexts of @types/aws-lambda are ours', () => {
   expectTypeOf<Handler>().toExtend<LambdaHandler>();

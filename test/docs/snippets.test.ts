@@ -83,7 +83,10 @@ function compilerOptions(): ts.CompilerOptions {
     isolatedDeclarations: false,
     declaration: false,
     skipLibCheck: true,
-    paths: { 'lambda-runtime-harness': [join(repository, 'src/index.ts')] },
+    paths: {
+      'lambda-runtime-harness': [join(repository, 'src/index.ts')],
+      'lambda-runtime-harness/client': [join(repository, 'src/client/index.ts')],
+    },
   };
 }
 

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const entries = ['index', 'client', 'matchers', 'vitest', 'jest', 'assert'];
+const shipped = [...entries.flatMap((entry) => [`${entry}.mjs`, `${entry}.cjs`]), 'bootstrap.mjs'];
+
 /** Some tests need the package as it is shipped: in processes of their own, under other test runners. */
 export function setup(): void {
   if (newest(join(root, 'src')) < builtAt()) return;
@@ -21,9 +24,7 @@ function newest(folder: string): number {
 
 function builtAt(): number {
   try {
-    return Math.min(
-      ...['index.mjs', 'index.cjs', 'bootstrap.mjs'].map((file) => statSync(join(root, 'dist', file)).mtimeMs),
-    );
+    return Math.min(...shipped.map((file) => statSync(join(root, 'dist', file)).mtimeMs));
   } catch {
     return 0;
   }

@@ -73,6 +73,20 @@ describe('a handler in this process', () => {
     expect(api.violations).toEqual([]);
   });
 
+  test('that blocks the process past its timeout has timed out, as is found when the process is free again', async () => {
+    const block = (ms: number): void => {
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+    };
+    await using api = await createRuntimeApi({ timeoutMs: 20, handler: (ms) => block(Number(ms)) });
+    await api.ready();
+
+    const result = await api.invoke(100);
+
+    expect(result.status).toBe('timeout');
+    expect(await api.invoke(0, { timeoutMs: 10_000 })).toMatchObject({ status: 'success' });
+  });
+
   test('that times out is told from a process that was killed', async () => {
     await using api = await createRuntimeApi({ handler: () => new Promise(() => {}) });
     const invocation = api.invoke({});

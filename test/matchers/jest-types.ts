@@ -2,6 +2,7 @@
 import { expect } from '@jest/globals';
 import { expectTypeOf } from 'vitest';
 import type { Invocation, InvocationResult, RuntimeApi } from '../../src/index.ts';
+import { matchers, runtimeResultSerializer } from '../../src/matchers/index.ts';
 import { useRuntimeApi } from '../../src/matchers/jest.ts';
 
 declare const result: InvocationResult;
@@ -11,6 +12,10 @@ declare const api: RuntimeApi;
 declare const globalMatchers: jest.Matchers<void, InvocationResult>;
 
 export async function matchersOfJest(): Promise<void> {
+  // By hand.
+  expect.extend(matchers);
+  expect.addSnapshotSerializer(runtimeResultSerializer);
+
   expectTypeOf(expect(result).toSucceedWith({ ok: true })).toEqualTypeOf<void>();
   expectTypeOf(expect(invocation).toSucceedWith({ ok: true })).toEqualTypeOf<Promise<void>>();
   expectTypeOf(expect(invocation).not.toTimeOut()).toEqualTypeOf<Promise<void>>();

@@ -456,7 +456,7 @@ test('not.toTimeOut', async () => {
     Expected: not timeout
     Received: timeout: Sandbox.Timedout: RequestId: 00000000-0000-4000-8000-000000000001 Error: Task timed out after 3.00 seconds
 
-    The runtime did not answer within the timeout of 3000 ms (Invoke phase). It was killed; the next invocation gets a fresh one.
+    The runtime did not answer within the timeout of 3000 ms (Invoke phase). It was replaced: the next invocation gets a fresh one.
     Request ID:  00000000-0000-4000-8000-000000000001
     Runtime:     node test/fixtures/runtimes/never-answers.mjs
     Process:     …

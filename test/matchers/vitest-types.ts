@@ -1,6 +1,7 @@
 // Nothing here runs: the compiler is the test.
 import { expect, expectTypeOf } from 'vitest';
 import type { Invocation, InvocationResult, RuntimeApi } from '../../src/index.ts';
+import { matchers, runtimeResultSerializer } from '../../src/matchers/index.ts';
 import { type RuntimeApiFixtures, withRuntimeApi } from '../../src/matchers/vitest.ts';
 
 declare const result: InvocationResult;
@@ -8,6 +9,10 @@ declare const invocation: Invocation;
 declare const api: RuntimeApi;
 
 export async function matchersOfVitest(): Promise<void> {
+  // By hand.
+  expect.extend(matchers);
+  expect.addSnapshotSerializer(runtimeResultSerializer);
+
   // Of a result, a matcher returns nothing; of an invocation, a promise.
   expectTypeOf(expect(result).toSucceedWith({ ok: true })).toEqualTypeOf<void>();
   expectTypeOf(expect(invocation).toSucceedWith({ ok: true })).toEqualTypeOf<Promise<void>>();

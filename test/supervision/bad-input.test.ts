@@ -38,7 +38,14 @@ describe('an option of createRuntimeApi()', () => {
   const aName = 'a string of 1 to 140 letters, digits, hyphens and underscores';
   const aPort = 'a whole number from 1 to 65535, an array of them, or { from, to }; leave it out for any free port';
   const cases: readonly (readonly [object, readonly string[]])[] = [
-    [{ timeout: 5 }, ['createRuntimeApi() has no option "timeout"', 'It has: command, handler, exposeEnvironment, cwd, env', 'timeoutMs']],
+    [
+      { timeout: 5 },
+      [
+        'createRuntimeApi() has no option "timeout"',
+        'It has: command, handler, exposeEnvironment, cwd, env',
+        'timeoutMs',
+      ],
+    ],
     [{ Command: ['./bootstrap'] }, ['no option "Command"']],
     [{ command: './bootstrap' }, ['The option command must be an array of strings', 'it was given "./bootstrap"']],
     [{ command: [] }, ['command', 'with at least a file', 'it was given []']],
@@ -103,6 +110,12 @@ describe('an option of createRuntimeApi()', () => {
     ],
     [{ handler: () => {}, exposeEnvironment: 'yes' }, ['exposeEnvironment', 'true or false', '"yes"']],
     [{ exposeEnvironment: true }, ['exposeEnvironment is for a handler in this process', 'Leave it out']],
+    [{ logs: 'echo' }, ['The option logs has no effect without a command', 'Leave it out']],
+    [{ handler: () => {}, logs: () => {} }, ['logs has no effect', 'prints where the test prints']],
+    [{ shutdown: { signal: 'SIGTERM', graceMs: 1 } }, ['shutdown has no effect without a command']],
+    [{ limits: 5 }, ['limits', 'an object such as { responseBytes: 1000 }', '5']],
+    [{ limits: { eventBytes: 0 } }, ['limits.eventBytes', 'a whole number from 1', '0']],
+    [{ limits: { bytes: 1 } }, ['limits has no option "bytes"', 'streamedResponseBytes']],
     [{ handler: () => {}, env: { TABLE: 't' } }, ['would not see', 'env (TABLE)', 'Add exposeEnvironment: true']],
   ];
 

@@ -162,7 +162,7 @@ describe('the message of a runtime that stalled', () => {
     const message = await messageOfTimeout(scene, clock, 'waiting');
 
     expect(message).toContain(
-      'The runtime did not answer within the timeout of 900000 ms (Invoke phase). It was killed;',
+      'The runtime did not answer within the timeout of 900000 ms (Invoke phase). It was replaced:',
     );
     expect(message).toContain(`Last call:   GET ${paths.next}, 905000 ms before: answered with 200\n`);
     expect(message).toContain('stdout | waiting\n');

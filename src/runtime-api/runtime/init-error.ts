@@ -6,9 +6,9 @@ import { readErrorReport } from './error-report.ts';
 
 /** `POST /2018-06-01/runtime/init/error`: only before the first `/next`; heard and ignored while stopping. */
 export async function initError(call: RuntimeCall): Promise<Reply> {
-  const { environment, exchange, limits } = call;
+  const { environment, exchange } = call;
   const { isIgnored } = environment.beginInitError(exchange);
-  const { end, body } = await readWholeBody(call, limits.payloadBytes);
+  const { end, body } = await readWholeBody(call);
   if (isIgnored) return accepted;
   const { error } = readErrorReport(call, body);
   if (end === 'aborted') {
