@@ -9,6 +9,9 @@ const entry = {
   assert: 'src/matchers/assert.ts',
 };
 
+// Declarations lead to the sources, which are shipped for that.
+const dts = { sourcemap: true };
+
 const common = {
   // Chunks keep their names: a build over an older one leaves nothing behind.
   hash: false,
@@ -19,8 +22,8 @@ const common = {
 
 // Jest cannot `require` an ES module, so the CommonJS build carries get-port inside (its licence: THIRD-PARTY.md).
 export default defineConfig([
-  { ...common, entry, dts: true, format: 'esm' },
-  { ...common, entry, dts: true, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
+  { ...common, entry, dts, format: 'esm' },
+  { ...common, entry, dts, format: 'cjs', deps: { alwaysBundle: ['get-port'] } },
   // One file without shared chunks: an executable has to start fast.
   { ...common, entry: { bootstrap: 'src/bootstrap/main.ts' }, dts: false, format: 'esm' },
 ]);

@@ -38,7 +38,7 @@ export interface BuiltRuntime {
   options(): RuntimeApiOptions;
 }
 
-/** What a client is known to answer, with its version. Each entry has a line in docs/runtimes.md that says why. */
+/** What a client is known to answer, with its version. Each entry has a row in docs/languages.md. */
 export interface KnownAnswers {
   /** The result of `fail`, where the client words errors its own way. */
   readonly failure?: object;
