@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const host = fileURLToPath(new URL('host.mjs', import.meta.url));
 
+/** A block that takes longer than this hangs. */
+const longestBlockMs = 30_000;
+
 /** One side of a comparison, in a process of its own: neither pays for the other's garbage or shares its compiled code. */
 export class Contender {
   #process;
@@ -19,7 +22,7 @@ export class Contender {
     return contender;
   }
 
-  /** Does the task `count` times; resolves to what the task measured: milliseconds for all of them unless it says else. */
+  /** Does the task `count` times; resolves to what it measured: milliseconds for all of them, unless the task says else. */
   async run(count) {
     this.#process.send({ count });
     const { measured } = await this.#reply();
@@ -27,21 +30,34 @@ export class Contender {
   }
 
   async close() {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
     this.#process.send({ isOver: true });
+    const cancel = this.#killAfter(longestBlockMs);
     await exited;
+    cancel();
   }
 
   async #reply() {
+    const cancel = this.#killAfter(longestBlockMs);
     const ending = new AbortController();
-    const [reply] = await Promise.race([
-      once(this.#process, 'message', ending),
-      once(this.#process, 'exit', ending).then(([code]) => {
-        throw new Error(`A contender exited with code ${code}.`);
-      }),
-    ]);
-    ending.abort();
-    if (reply.error !== undefined) throw new Error(reply.error);
-    return reply;
+    try {
+      const [reply] = await Promise.race([
+        once(this.#process, 'message', ending),
+        once(this.#process, 'exit', ending).then(([, signal]) => {
+          throw new Error(signal === 'SIGKILL' ? 'it hung' : 'it exited');
+        }),
+      ]);
+      if (reply.error !== undefined) throw new Error(reply.error);
+      return reply;
+    } finally {
+      ending.abort();
+      cancel();
+    }
+  }
+
+  #killAfter(delayMs) {
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), delayMs);
+    return () => clearTimeout(timer);
   }
 }

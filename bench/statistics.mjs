@@ -8,9 +8,9 @@ export function spread(figures) {
   return { from: quantile(figures, 0.25), to: quantile(figures, 0.75) };
 }
 
-/** What one side took for each unit that the other took, round by round. */
+/** What one side took for each unit that the other took, for each round that both were in. */
 export function ratios(ours, theirs) {
-  return ours.map((figure, round) => figure / theirs[round]);
+  return theirs.map((figure, round) => ours[round] / figure);
 }
 
 function quantile(figures, share) {

@@ -1,13 +1,15 @@
+import { abortable, assertNotAborted, onAbort } from './abort-signal.ts';
+import { asyncDispose } from './async-dispose.ts';
 import { callerOf } from './caller.ts';
-import { KeepAlive, systemClock } from './clock/system-clock.ts';
+import { KeepAlive } from './clock/keep-alive.ts';
+import { systemClock } from './clock/system-clock.ts';
 import { ExecutionEnvironment } from './environment/execution-environment.ts';
 import { initFailureError } from './environment/init-phase.ts';
-import type { CompletedInvocation, Invocation as InvocationInFlight } from './environment/invocation.ts';
-import { BodyStream } from './environment/response-body.ts';
+import type { CompletedInvocation } from './environment/invocation.ts';
 import type { LogLine, Runtime } from './environment/runtime.ts';
 import { HarnessError } from './errors.ts';
 import { explainInitFailure, explainInvocation, type Scene } from './explain.ts';
-import { Invocation } from './invocation.ts';
+import { Invocation, rejectedInvocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
 import { openApis } from './open-apis.ts';
@@ -19,7 +21,6 @@ import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
 import { InProcessRuntime } from './runtimes/in-process-runtime.ts';
 import { lambdaEnvironmentVariables } from './runtimes/lambda-environment-variables.ts';
 import { LogCapture } from './runtimes/log-capture.ts';
-import { remainingTimeMs } from './runtimes/remaining-time.ts';
 import { report } from './transcript/report.ts';
 import { timeline } from './transcript/timeline.ts';
 import {
@@ -31,6 +32,7 @@ import {
   type Violation,
 } from './transcript/transcript.ts';
 import { UnseenInvocations } from './unseen-invocations.ts';
+import { summarizeViolations } from './violation-summary.ts';
 
 /** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -67,6 +69,7 @@ export interface RuntimeApi extends AsyncDisposable {
   on<Type extends TranscriptEntryType>(type: Type, listener: (entry: EntryOfType<Type>) => void): () => void;
 }
 
+/** Options of `ready()` and `reset()`. */
 export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
@@ -90,9 +93,6 @@ export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<Run
   }
 }
 
-/** Node 20 and 22 lack the symbol in some sandboxes; compilers that lower `await using` fall back to this one, too. */
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
-
 class LambdaRuntimeApi implements RuntimeApi {
   readonly #settings: Settings;
   readonly #transcript: Transcript;
@@ -107,7 +107,6 @@ class LambdaRuntimeApi implements RuntimeApi {
   #address = '';
   #environmentVariables: Record<string, string> = {};
   #invocations = 0;
-  readonly #inFlight = new Map<string, InvocationInFlight>();
   #starting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -242,15 +241,13 @@ class LambdaRuntimeApi implements RuntimeApi {
       serial: this.#invocations + 1,
     });
     assertNotAborted(signal);
-    const invocation = this.#environment.invoke(request);
     this.#invocations++;
-    this.#inFlight.set(invocation.requestId, invocation);
+    const invocation = this.#environment.invoke(request);
     const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
     this.#keepAlive.acquire();
     const result = invocation.completed.promise.then((completed) => this.#toResult<T>(completed));
     const done = (): void => {
       stopListening();
-      if (this.#inFlight.get(invocation.requestId) === invocation) this.#inFlight.delete(invocation.requestId);
       this.#keepAlive.release();
     };
     // This also marks a rejection as seen: a test that never awaits an invocation is not failed by its close().
@@ -271,7 +268,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     const result = toResult<T>(completed, this.#results);
     const [first] = completed.violations;
     if (this.#settings.onViolation !== 'fail' || !first) return result;
-    const rules = completed.violations.map(({ rule, message, advice }) => `  ${rule}: ${message} ${advice}`);
+    const rules = summarizeViolations(completed.violations).map((line) => `  ${line}`);
     throw new HarnessError(
       'ERR_PROTOCOL_VIOLATION',
       `The runtime broke the rules of the Runtime API before or during the invocation ${completed.requestId}:\n${rules.join('\n')}\n${timeline(this.#transcript.last(10))}`,
@@ -319,13 +316,10 @@ class LambdaRuntimeApi implements RuntimeApi {
     if (handler) {
       return new InProcessRuntime({
         handler,
+        clock,
         exposesEnvironment: exposeEnvironment,
         environmentVariables: () => this.#environmentVariables,
-        address: () => this.#address,
-        remainingTimeMs: (requestId) => {
-          const invocation = this.#inFlight.get(requestId);
-          return invocation ? remainingTimeMs(invocation, clock) : 0;
-        },
+        findInvocation: (requestId) => this.#environment.find(requestId),
         lastWords: () => this.#server.lastWords(),
       });
     }
@@ -347,67 +341,14 @@ class LambdaRuntimeApi implements RuntimeApi {
     if (logs === 'echo') return ({ stream, text }) => void process[stream].write(`${text}\n`);
     return (line) => {
       const requestId = this.#environment.currentRequestId;
-      report(() => logs({ ...line, ...(requestId !== undefined && { requestId }) }));
+      const known = { ...line, ...(requestId !== undefined && { requestId }) };
+      // Not in the middle of the step that reads the pipes: a listener may call whatever it wants.
+      void Promise.resolve().then(() => report(() => logs(known)));
     };
   }
-}
-
-function rejectedInvocation<T>(error: unknown): Invocation<T> {
-  const rejected = <Value>(): Promise<Value> => {
-    const promise = Promise.reject<Value>(error);
-    promise.catch(() => {});
-    return promise;
-  };
-  return new Invocation<T>({
-    requestId: '',
-    delivered: rejected(),
-    responded: rejected(),
-    chunks: failedBody(error),
-    prelude: rejected,
-    // Nobody asked for this failure: if nobody looks at it, the process shall complain.
-    result: Promise.reject<InvocationResult<T>>(error),
-    expire: () => {},
-    onLook: () => {},
-  });
-}
-
-function failedBody(error: unknown): BodyStream {
-  const body = new BodyStream();
-  body.end(error);
-  return body;
 }
 
 function readWaitOptions(where: string, options: WaitOptions): AbortSignal | undefined {
   checkNames(where, options, { signal: true });
   return readSignal(options.signal);
-}
-
-function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortError(signal);
-}
-
-function abortError(signal: AbortSignal): HarnessError {
-  return new HarnessError('ERR_ABORTED', `The caller's AbortSignal fired: ${String(signal.reason)}`, {
-    cause: signal.reason,
-  });
-}
-
-/** Calls back when the signal fires; returns what ends the watch. */
-function onAbort(signal: AbortSignal | undefined, listener: (error: HarnessError) => void): () => void {
-  if (!signal) return () => {};
-  const own = (): void => listener(abortError(signal));
-  signal.addEventListener('abort', own, { once: true });
-  return () => signal.removeEventListener('abort', own);
-}
-
-/** Stops waiting when the signal fires; what was waited for goes on. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  promise.catch(() => {});
-  assertNotAborted(signal);
-  let stopListening = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stopListening = onAbort(signal, reject);
-  });
-  return Promise.race([promise, aborted]).finally(stopListening);
 }

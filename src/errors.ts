@@ -60,5 +60,10 @@ export class HarnessError extends Error {
   }
 }
 
+/** What somebody else's error says, for a sentence of ours. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 // On the prototype, so that it shows in no snapshot.
 Object.defineProperty(HarnessError.prototype, brand, { value: true });

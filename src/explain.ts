@@ -2,8 +2,10 @@ import { describeExitStatus } from './environment/function-error.ts';
 import type { InitFailure } from './environment/init-phase.ts';
 import type { CompletedInvocation, InvocationOutcome } from './environment/invocation.ts';
 import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from './environment/runtime.ts';
+import { lastOutput } from './last-output.ts';
 import { formatMs, timeline } from './transcript/timeline.ts';
-import type { Exchange, Transcript, TranscriptEntry } from './transcript/transcript.ts';
+import type { Exchange, Transcript, TranscriptEntry, Violation } from './transcript/transcript.ts';
+import { nameRules } from './violation-summary.ts';
 
 /** Where an explanation finds its facts. */
 export interface Scene {
@@ -13,13 +15,17 @@ export interface Scene {
   lastLines(): readonly LogLine[];
 }
 
-interface Story {
+interface Plot {
   readonly headline: string;
+  readonly advice: string;
+}
+
+interface Story extends Plot {
   readonly requestId?: string;
   readonly exit?: RuntimeExit | undefined;
   readonly activity?: string | undefined;
   readonly logs: CapturedLogs;
-  readonly advice: string;
+  readonly violations: readonly Violation[];
 }
 
 /**
@@ -29,16 +35,17 @@ interface Story {
 export function explainInvocation(completed: CompletedInvocation, scene: Scene): () => string {
   const facts = observe(scene);
   return () => {
-    const { outcome, requestId, logs } = completed;
+    const { outcome, requestId, logs, violations } = completed;
     const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
     const activity = activityIn(outcome);
-    return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs }, facts);
+    return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs, violations }, facts);
   };
 }
 
 export function explainInitFailure(failure: InitFailure, scene: Scene): string {
   const { exit, logs } = failure;
-  return tell({ ...plotOfInit(failure, scene), exit, activity: activityInInit(failure), logs }, observe(scene));
+  const activity = activityInInit(failure);
+  return tell({ ...plotOfInit(failure, scene), exit, activity, logs, violations: [] }, observe(scene));
 }
 
 function activityIn(outcome: InvocationOutcome): string | undefined {
@@ -50,7 +57,7 @@ function activityInInit({ cause }: InitFailure): string | undefined {
   return cause.kind === 'timeout' ? cause.activity : undefined;
 }
 
-function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): { headline: string; advice: string } {
+function plotOf({ outcome, wasDelivered, violations }: CompletedInvocation, scene: Scene): Plot {
   switch (outcome.status) {
     case 'success':
       return { headline: 'The function succeeded.', advice: '' };
@@ -59,7 +66,7 @@ function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): {
     case 'init-error':
       return plotOfInit(outcome.failure, scene);
     case 'timeout':
-      return plotOfTimeout(outcome, wasDelivered, scene);
+      return blameViolations(plotOfTimeout(outcome, wasDelivered, scene), violations);
     case 'runtime-exit':
       return {
         headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'}, and before it asked for the next event` : 'before it responded'}.`,
@@ -68,6 +75,13 @@ function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): {
           : 'Read the last output for the reason; run the command by itself if there is none.',
       };
   }
+}
+
+/** Where rules were broken, they are the likelier reason. */
+function blameViolations(plot: Plot, [first]: readonly Violation[]): Plot {
+  return first
+    ? { ...plot, advice: `The rules that the runtime broke say what to change. ${first.rule}: ${first.advice}` }
+    : plot;
 }
 
 function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'function-error' }>): {
@@ -90,7 +104,7 @@ function plotOfTimeout(
   { answer, timeoutMs, isStalled, isBlocked }: Extract<InvocationOutcome, { status: 'timeout' }>,
   wasDelivered: boolean,
   { runtime }: Scene,
-): { headline: string; advice: string } {
+): Plot {
   const limit = Number.isFinite(timeoutMs)
     ? `the timeout of ${timeoutMs} ms`
     : 'the time that the test gave it with expire()';
@@ -127,7 +141,7 @@ function plotOfTimeout(
       };
 }
 
-function plotOfInit({ cause }: InitFailure, { address }: Scene): { headline: string; advice: string } {
+function plotOfInit({ cause }: InitFailure, { address }: Scene): Plot {
   switch (cause.kind) {
     case 'reported':
       return {
@@ -178,7 +192,7 @@ function observe({ transcript, runtime, lastLines }: Scene): Facts {
   return { runtime, tail, lastCall, elapsedMs: transcript.elapsedMs(), lastLines };
 }
 
-function tell({ headline, requestId, exit, activity, logs, advice }: Story, facts: Facts): string {
+function tell({ headline, requestId, exit, activity, logs, violations, advice }: Story, facts: Facts): string {
   const { runtime, tail } = facts;
   const lines = logs.lines.length > 0 ? logs.lines : facts.lastLines();
   return [
@@ -188,9 +202,8 @@ function tell({ headline, requestId, exit, activity, logs, advice }: Story, fact
     exit ? `Exit:        ${exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`}` : '',
     activity === undefined ? '' : `Process:     ${activity}`,
     `Last call:   ${describeLastCall(facts)}`,
-    lines.length === 0
-      ? 'Last output: none'
-      : `Last output:\n${indent(lines.slice(-10).map(({ stream, text }) => `${stream} | ${text}`))}`,
+    lines.length === 0 ? 'Last output: none' : `Last output:\n${indent(lastOutput(lines))}`,
+    violations.length === 0 ? '' : `Violations:  ${nameRules(violations)}`,
     `Timeline (the last ${tail.length} entries; api.timeline() has all):\n${timeline(tail)}`,
     advice === '' ? '' : `What to try: ${advice}`,
   ]

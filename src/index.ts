@@ -1,3 +1,9 @@
+/**
+ * A Runtime API for tests: start it, invoke, read results.
+ *
+ * @module lambda-runtime-harness
+ */
+
 export type { HandlerCallback, HandlerContext, LambdaHandler } from './client/lambda-handler.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';

@@ -17,6 +17,7 @@ export type InvocationResult<T = unknown> =
   | TimeoutResult
   | RuntimeExitResult;
 
+/** How an invocation can end: the values of `status`. */
 export type InvocationStatus = InvocationResult['status'];
 
 interface CommonResult {
@@ -47,6 +48,7 @@ export interface SuccessResult<T = unknown> extends CommonResult, ResponsePayloa
   readonly functionError: undefined;
 }
 
+/** A response as the test reads it. */
 export interface ResponsePayload<T = unknown> {
   /** The body, parsed as JSON; its text if it is not JSON. */
   readonly payload: T;
@@ -69,6 +71,7 @@ export interface FunctionErrorResult extends FailedResult, PostedError {
   readonly exit?: RuntimeExit;
 }
 
+/** An error as the runtime reported it. */
 export interface PostedError {
   readonly error: FunctionError;
   /** The error report as it was posted; empty if Lambda itself found the error. */
@@ -113,6 +116,7 @@ export type PostedAnswer =
 /** How the Init phase ended. */
 export type InitResult = ReadyResult | FailedInitResult;
 
+/** The Init phase succeeded: the runtime asked for work. */
 export interface ReadyResult {
   readonly status: 'ready';
   readonly initDurationMs: number;
@@ -120,6 +124,7 @@ export interface ReadyResult {
   readonly logs: CapturedLogs;
 }
 
+/** The Init phase failed: the runtime never asked for work. */
 export interface FailedInitResult {
   readonly status: 'init-error';
   readonly error: FunctionError;

@@ -1,5 +1,5 @@
 import type { HttpPrelude } from './environment/http-prelude.ts';
-import type { ResponseChunk } from './environment/response-body.ts';
+import { BufferedBody, type ResponseChunk } from './environment/response-body.ts';
 import type { InvocationResult } from './invocation-result.ts';
 
 /**
@@ -83,4 +83,30 @@ export interface InvocationParts<T> {
   readonly expire: () => void;
   /** Somebody has taken an interest in the invocation. */
   readonly onLook: (invocation: object) => void;
+}
+
+/** An invocation that never came about. */
+export function rejectedInvocation<T>(error: unknown): Invocation<T> {
+  const rejected = <Value>(): Promise<Value> => {
+    const promise = Promise.reject<Value>(error);
+    promise.catch(() => {});
+    return promise;
+  };
+  return new Invocation<T>({
+    requestId: '',
+    delivered: rejected(),
+    responded: rejected(),
+    chunks: failedBody(error),
+    prelude: rejected,
+    // Nobody asked for this failure: if nobody looks at it, the process shall complain.
+    result: Promise.reject<InvocationResult<T>>(error),
+    expire: () => {},
+    onLook: () => {},
+  });
+}
+
+function failedBody(error: unknown): BufferedBody {
+  const body = new BufferedBody();
+  body.end(error);
+  return body;
 }

@@ -1,5 +1,5 @@
 import type { InvocationRequest } from './environment/invocation.ts';
-import { HarnessError } from './errors.ts';
+import { HarnessError, reasonOf } from './errors.ts';
 import { checkNames, duration, invalid, isObject, readSignal, type Settings } from './options.ts';
 
 /** Options of `invoke()`. */
@@ -116,7 +116,7 @@ function toJson(event: unknown): string {
   try {
     json = JSON.stringify(event);
   } catch (error) {
-    throw invalidEvent(error instanceof Error ? error.message : String(error), error);
+    throw invalidEvent(reasonOf(error), error);
   }
   if (json === undefined) throw invalidEvent(`it is ${event === undefined ? 'undefined' : `a ${typeof event}`}`);
   return json;
@@ -173,7 +173,7 @@ function jsonHeader(name: string, value: unknown): string | undefined {
   try {
     json = JSON.stringify(value);
   } catch (error) {
-    throw invalid(name, value, `what JSON can hold (${error instanceof Error ? error.message : String(error)})`);
+    throw invalid(name, value, `what JSON can hold (${reasonOf(error)})`);
   }
   if (json === undefined) throw invalid(name, value, 'what JSON can hold');
   // Clients disagree on the encoding of header bytes above 0x7F: there shall be none.

@@ -1,9 +1,11 @@
 import { awslambda } from '../client/awslambda.ts';
-import { processIsIdle, runEventLoop } from '../client/event-loop.ts';
+import { runEventLoop } from '../client/event-loop.ts';
 import { HttpTransport } from '../client/http-transport.ts';
+import { NodeJsExit } from '../client/node-js-exit.ts';
+import { processIsIdle } from '../client/process-idle.ts';
 import { connectRuntimeClient } from '../client/runtime-client.ts';
-import { NodeJsExit, UnhandledPromiseRejection } from './fatal-errors.ts';
 import { loadHandler } from './load-handler.ts';
+import { UnhandledPromiseRejection } from './unhandled-promise-rejection.ts';
 import { WatchedClient } from './watched-client.ts';
 
 /** Those of Lambda's Node runtime. */

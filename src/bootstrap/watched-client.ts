@@ -1,3 +1,4 @@
+import { asyncDispose } from '../async-dispose.ts';
 import type { ResponseStream } from '../client/response-stream.ts';
 import type {
   AnsweredInvocation,
@@ -29,16 +30,14 @@ export class WatchedClient implements RuntimeClient {
   }
 
   async next(options?: CallOptions): Promise<RuntimeInvocation> {
-    await this.#deathIfNear();
-    this.#debt = { kind: 'nothing' };
+    await this.#settleDebt();
     const invocation = await this.#client.next(options);
     this.#debt = { kind: 'answer', invocation };
     return invocation;
   }
 
   async postResponse(invocation: AnsweredInvocation, body: ResponseBody, options?: ResponseOptions): Promise<void> {
-    await this.#deathIfNear();
-    this.#debt = { kind: 'nothing' };
+    await this.#settleDebt();
     await this.#client.postResponse(invocation, body, options);
   }
 
@@ -49,13 +48,12 @@ export class WatchedClient implements RuntimeClient {
   }
 
   async postError(invocation: AnsweredInvocation, error: unknown, options?: CallOptions): Promise<void> {
-    await this.#deathIfNear();
-    this.#debt = { kind: 'nothing' };
+    await this.#settleDebt();
     await this.#client.postError(invocation, error, options);
   }
 
   async postInitError(error: unknown, options?: CallOptions): Promise<void> {
-    await this.#deathIfNear();
+    await this.#unlessDying();
     await this.#client.postInitError(error, options);
   }
 
@@ -63,7 +61,7 @@ export class WatchedClient implements RuntimeClient {
     return this.#client.close();
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDispose](): Promise<void> {
     return this.close();
   }
 
@@ -91,7 +89,13 @@ export class WatchedClient implements RuntimeClient {
     }
   }
 
-  #deathIfNear(): Promise<void> | undefined {
+  /** The call that follows says what was owed. */
+  async #settleDebt(): Promise<void> {
+    await this.#unlessDying();
+    this.#debt = { kind: 'nothing' };
+  }
+
+  #unlessDying(): Promise<void> | undefined {
     return this.#isDying ? new Promise(() => {}) : undefined;
   }
 }

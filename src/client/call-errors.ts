@@ -58,12 +58,6 @@ export function garbageError(problem: string, invocation?: UnusableInvocation): 
   );
 }
 
-export function abortedError(signal: AbortSignal): HarnessError {
-  return new HarnessError('ERR_ABORTED', `The caller's AbortSignal fired: ${String(signal.reason)}`, {
-    cause: signal.reason,
-  });
-}
-
 export function closedError(): HarnessError {
   return new HarnessError(
     'ERR_CLOSED',

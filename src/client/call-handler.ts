@@ -1,5 +1,6 @@
 import type { FunctionSettings } from './function-settings.ts';
 import type { HandlerCallback, HandlerContext, LambdaHandler } from './lambda-handler.ts';
+import { NodeJsExit } from './node-js-exit.ts';
 import type { RuntimeInvocation } from './runtime-invocation.ts';
 
 /** An invocation with its event, parsed. */
@@ -40,7 +41,7 @@ export function callHandler(
     const context = makeContext(invocation, surroundings, callback);
     const returned = handler(event, context, callback);
     if (isThenable(returned)) {
-      if (!hasCalledBack) onIdle = () => reject(neverSettled());
+      if (!hasCalledBack) onIdle = () => reject(new NodeJsExit());
       returned.then(
         (result) => hasCalledBack || resolve(result),
         (error: unknown) => hasCalledBack || reject(error),
@@ -53,13 +54,6 @@ export function callHandler(
       resolve(null);
     }
   });
-}
-
-/** What a promise ends with that nothing can settle any longer. */
-export function neverSettled(): Error {
-  const error = new Error("The handler's promise was never settled, and nothing is left that could settle it.");
-  error.name = 'Runtime.NodeJsExit';
-  return error;
 }
 
 /** A plain object with functions of its own: handlers take it apart, and copy it. */

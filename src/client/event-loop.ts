@@ -1,16 +1,20 @@
 import { types } from 'node:util';
+import { abortable } from '../abort-signal.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { HarnessError } from '../errors.ts';
 import { isStreaming } from './awslambda.ts';
-import { abortedError, type RuntimeApiRefusal, type UnusableInvocation } from './call-errors.ts';
-import { callHandler, type Delivery, type HandlerSurroundings, makeContext, neverSettled } from './call-handler.ts';
+import type { RuntimeApiRefusal, UnusableInvocation } from './call-errors.ts';
+import { callHandler, type Delivery, type HandlerSurroundings, makeContext } from './call-handler.ts';
 import { type ErrorReport, errorReportOf } from './error-report.ts';
 import { type EnvironmentVariables, readAddress, readFunctionSettings } from './function-settings.ts';
 import type { LambdaHandler, StreamingHandler } from './lambda-handler.ts';
+import { NodeJsExit } from './node-js-exit.ts';
+import { watchIdle } from './process-idle.ts';
 import type { ResponseStream } from './response-stream.ts';
 import { type CallOptions, createRuntimeClient, pipeResponse, type RuntimeClient } from './runtime-client.ts';
 import type { RuntimeInvocation } from './runtime-invocation.ts';
 
+/** Options of `runEventLoop()`. */
 export interface EventLoopOptions {
   /** Whom to ask for events. The loop does not close it. @default one for `AWS_LAMBDA_RUNTIME_API`, closed at the end */
   readonly client?: RuntimeClient;
@@ -61,29 +65,9 @@ function realRemainingTimeMs({ deadlineMs }: RuntimeInvocation): number {
   return Math.floor(deadlineMs - systemClock.epochMs());
 }
 
-/** Asks once for many: most invocations end before the process is idle. */
-function watchIdle(whenIdle: () => Promise<void>): (action: () => void) => void {
-  let onIdle = (): void => {};
-  let isWatching = false;
-  return (action) => {
-    onIdle = action;
-    if (isWatching) return;
-    isWatching = true;
-    void whenIdle().then(() => {
-      isWatching = false;
-      onIdle();
-    });
-  };
-}
-
 function setTraceVariable(traceId: string | undefined): void {
   if (traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
   else process.env._X_AMZN_TRACE_ID = traceId;
-}
-
-/** Resolves when nothing but the event loop itself keeps this process alive. */
-export function processIsIdle(): Promise<void> {
-  return new Promise((resolve) => process.once('beforeExit', () => resolve()));
 }
 
 /** Refusals after which a runtime goes on: the invocation has ended without its answer. */
@@ -95,8 +79,6 @@ class EventLoop {
   readonly #surroundings: HandlerSurroundings;
   readonly #log: (message: string, error: unknown) => void;
   readonly #call: CallOptions;
-  /** Gives up the handler. */
-  #abandon: (error: HarnessError) => void = () => {};
 
   constructor(parts: {
     handler: LambdaHandler;
@@ -113,18 +95,11 @@ class EventLoop {
   }
 
   async run(onDelivery: (invocation: RuntimeInvocation) => void): Promise<void> {
-    const { signal } = this.#call;
-    const abort = (): void => this.#abandon(abortedError(signal as AbortSignal));
-    signal?.addEventListener('abort', abort);
-    try {
-      for (;;) {
-        const delivery = await this.#next();
-        if (!delivery) continue;
-        onDelivery(delivery.invocation);
-        await this.#serve(delivery);
-      }
-    } finally {
-      signal?.removeEventListener('abort', abort);
+    for (;;) {
+      const delivery = await this.#next();
+      if (!delivery) continue;
+      onDelivery(delivery.invocation);
+      await this.#serve(delivery);
     }
   }
 
@@ -223,20 +198,14 @@ class EventLoop {
     const { atIdle } = this.#surroundings;
     if (!atIdle) return start();
     return new Promise((resolve, reject) => {
-      atIdle(() => reject(neverSettled()));
+      atIdle(() => reject(new NodeJsExit()));
       start().then(resolve, reject);
     });
   }
 
   /** A handler cannot be stopped, but nobody has to wait for it. */
   #unlessAborted<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#call;
-    if (!signal) return promise;
-    return new Promise((resolve, reject) => {
-      this.#abandon = reject;
-      if (signal.aborted) reject(abortedError(signal));
-      promise.then(resolve, reject);
-    });
+    return abortable(promise, this.#call.signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { HarnessError } from '../errors.ts';
+import { checkAddress } from './address.ts';
 
 /** Who the function is, in the words of the handler's context. */
 export interface FunctionSettings {
@@ -9,6 +10,7 @@ export interface FunctionSettings {
   readonly logStreamName: string;
 }
 
+/** Variables by name, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 const names = {
@@ -40,22 +42,6 @@ export function readAddress(variables: EnvironmentVariables): string {
   const address = variables[name];
   if (!address) throw missingVariables([name]);
   return checkAddress(`The environment variable ${name}`, address);
-}
-
-export function checkAddress(what: string, address: unknown): string {
-  const isRight =
-    typeof address === 'string' &&
-    /^(\[[\da-fA-F:.]+\]|[^\s:/@[\]?#]+):(\d{1,5})$/.test(address) &&
-    portOf(address) <= 65_535;
-  if (isRight) return address;
-  throw new HarnessError(
-    'ERR_INVALID_OPTION',
-    `${what} must be host:port, without http:// and without a path, such as 127.0.0.1:9001; it is ${JSON.stringify(address)}.`,
-  );
-}
-
-function portOf(address: string): number {
-  return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
 function missingVariables(missing: readonly string[]): HarnessError {

@@ -1,6 +1,8 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { createRequire } from 'node:module';
-import { type Call, hostAndPort, type Reply, replyOf, type Upload } from './transport.ts';
+import { onAbort } from '../abort-signal.ts';
+import { hostAndPort } from './address.ts';
+import { type Call, type Reply, replyOf, type Upload } from './transport.ts';
 
 /** Lambda caps client contexts far below. */
 export const maxReplyHeaderBytes: number = 1024 * 1024;
@@ -24,17 +26,15 @@ export class HttpCaller {
   }
 
   send(call: Call): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      const sent = this.#start(call);
-      awaitReply(sent, resolve, reject);
-      sent.end(call.body);
-    });
+    const sent = this.#start(call);
+    sent.end(call.body);
+    return replyTo(sent);
   }
 
   /** The call's headers announce the trailers. */
   upload(call: Call): Upload {
     const sent = this.#start(call);
-    const reply = new Promise<Reply>((resolve, reject) => awaitReply(sent, resolve, reject));
+    const reply = replyTo(sent);
     // The writer learns of a failure, too; nobody else has to listen.
     reply.catch(() => {});
     return {
@@ -64,21 +64,23 @@ export class HttpCaller {
       maxHeaderSize: maxReplyHeaderBytes,
     });
     if (!this.#keepsProcessAlive) sent.on('socket', (socket) => socket.unref());
-    if (signal) {
-      const abort = (): void => void sent.destroy();
-      signal.addEventListener('abort', abort, { once: true });
-      sent.once('close', () => signal.removeEventListener('abort', abort));
-    }
+    if (signal)
+      sent.once(
+        'close',
+        onAbort(signal, () => void sent.destroy()),
+      );
     return sent;
   }
 }
 
-function awaitReply(sent: ClientRequest, resolve: (reply: Reply) => void, reject: (error: Error) => void): void {
-  sent.on('error', reject);
-  sent.on('response', (response) => {
-    const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('error', reject);
-    response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, chunks)));
+function replyTo(sent: ClientRequest): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, chunks)));
+    });
   });
 }

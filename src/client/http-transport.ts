@@ -1,12 +1,12 @@
-import { KeepAlive } from '../clock/system-clock.ts';
+import { KeepAlive } from '../clock/keep-alive.ts';
 import { HttpCaller } from './http-caller.ts';
 import type { Call, Reply, Transport, Upload } from './transport.ts';
 
 export interface HttpTransportOptions {
   /** `host:port` */
   readonly address: string;
-  /** Whether the process lives on while a poll waits for work; it does while an answer is under way. @default true */
-  readonly keepsProcessAlive?: boolean;
+  /** Whether the process lives on while a poll waits for work; while an answer is under way it always does. @default true */
+  readonly pollsKeepProcessAlive?: boolean;
 }
 
 /**
@@ -19,9 +19,9 @@ export class HttpTransport implements Transport {
   readonly #caller: HttpCaller;
   readonly #keepAlive = new KeepAlive();
 
-  constructor({ address, keepsProcessAlive = true }: HttpTransportOptions) {
+  constructor({ address, pollsKeepProcessAlive = true }: HttpTransportOptions) {
     this.address = address;
-    this.#pollsKeepAlive = keepsProcessAlive;
+    this.#pollsKeepAlive = pollsKeepProcessAlive;
     this.#caller = new HttpCaller(address, false);
   }
 

@@ -6,6 +6,7 @@ import type { ResponseStream } from './response-stream.ts';
  */
 export type LambdaHandler<TEvent = unknown, TResult = unknown> = {
   // As a method: only then may a handler say more of its event than that it is unknown.
+  /** Called with each event. */
   handle(event: TEvent, context: HandlerContext, callback: HandlerCallback<TResult>): unknown;
 }['handle'];
 
@@ -14,6 +15,7 @@ export type HandlerCallback<TResult = unknown> = (error?: Error | string | null,
 
 /** A handler for `streamifyResponse()`. */
 export type StreamingHandler<TEvent = unknown> = {
+  /** Called with each event, and the response to write to. */
   handle(event: TEvent, responseStream: ResponseStream, context: HandlerContext): unknown;
 }['handle'];
 
@@ -41,6 +43,7 @@ export interface HandlerContext {
   succeed(result?: unknown): void;
 }
 
+/** On whose behalf a mobile app calls the function. */
 export interface CognitoIdentity {
   readonly cognitoIdentityId: string;
   readonly cognitoIdentityPoolId: string;

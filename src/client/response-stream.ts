@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { types } from 'node:util';
 import { HarnessError } from '../errors.ts';
 import { type ErrorReport, errorReportOf, errorTypeHeader } from './error-report.ts';
+import { headerNames } from './header-names.ts';
 import type { Reply, Upload } from './transport.ts';
 
 /** How a stream reaches the Runtime API. */
@@ -13,16 +14,10 @@ export interface ResponseUpload {
   failure(error: unknown): HarnessError;
 }
 
-/** Names of the headers and trailers of a streamed response. */
-const names = {
-  errorType: 'Lambda-Runtime-Function-Error-Type',
-  errorBody: 'Lambda-Runtime-Function-Error-Body',
-} as const;
-
 export const streamHeaders: Readonly<Record<string, string>> = {
-  'Lambda-Runtime-Function-Response-Mode': 'streaming',
+  [headerNames.responseMode]: 'streaming',
   'Transfer-Encoding': 'chunked',
-  Trailer: `${names.errorType}, ${names.errorBody}`,
+  Trailer: `${headerNames.errorType}, ${headerNames.errorBody}`,
 };
 
 /** Servers limit trailers as they do headers. */
@@ -81,6 +76,7 @@ export class ResponseStream extends Writable {
     this.destroy(error);
   }
 
+  /** @internal */
   override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
     try {
       this.#begun().write(bytesOf(chunk, encoding), done);
@@ -89,6 +85,7 @@ export class ResponseStream extends Writable {
     }
   }
 
+  /** @internal */
   override _final(done: Done): void {
     try {
       this.#begun().end();
@@ -100,6 +97,7 @@ export class ResponseStream extends Writable {
     this.#replied().then(() => done(this.transportError));
   }
 
+  /** @internal */
   override _destroy(error: Error | null, done: Done): void {
     const ended = (): void => {
       this.#settle();
@@ -161,5 +159,5 @@ function errorTrailers(report: ErrorReport): Record<string, string> {
   const { errorType, errorMessage } = report;
   const short = { errorType: errorType.slice(0, 1000), errorMessage: errorMessage.slice(0, 10_000) };
   const body = Buffer.from(whole.length <= maxErrorBytes ? whole : JSON.stringify(short));
-  return { [names.errorType]: errorTypeHeader(report), [names.errorBody]: body.toString('base64') };
+  return { [headerNames.errorType]: errorTypeHeader(report), [headerNames.errorBody]: body.toString('base64') };
 }

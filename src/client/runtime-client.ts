@@ -1,15 +1,19 @@
 import { pipeline } from 'node:stream/promises';
 import { types } from 'node:util';
+import { abortedError, assertNotAborted, onAbort } from '../abort-signal.ts';
+import { asyncDispose } from '../async-dispose.ts';
 import { HarnessError } from '../errors.ts';
-import { abortedError, closedError, connectionError, refusedError } from './call-errors.ts';
+import { checkAddress } from './address.ts';
+import { closedError, connectionError, refusedError } from './call-errors.ts';
 import { type ErrorReport, errorReportOf, errorTypeHeader, isErrorReport } from './error-report.ts';
-import { checkAddress } from './function-settings.ts';
+import { headerNames } from './header-names.ts';
 import { ResponseStream, streamHeaders } from './response-stream.ts';
 import { type RuntimeInvocation, readInvocation } from './runtime-invocation.ts';
 import type { Call, Reply, Transport } from './transport.ts';
 import { UndiciTransport } from './undici-transport.ts';
 import { xrayCauseHeader } from './xray-cause.ts';
 
+/** Options of `createRuntimeClient()`. */
 export interface RuntimeClientOptions {
   /** `host:port` of the Runtime API: the value of `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string;
@@ -17,6 +21,7 @@ export interface RuntimeClientOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of every call of a client. */
 export interface CallOptions {
   /** Gives up the call when it fires: it rejects with `ERR_ABORTED`. */
   readonly signal?: AbortSignal;
@@ -28,6 +33,7 @@ export type AnsweredInvocation = string | Pick<RuntimeInvocation, 'requestId' | 
 /** A response, sent as it is. What is neither a string nor bytes is streamed, chunk by chunk. */
 export type ResponseBody = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
+/** Options of a response. */
 export interface ResponseOptions extends CallOptions {
   /** @default 'application/json' for a string, else 'application/octet-stream' */
   readonly contentType?: string;
@@ -72,11 +78,9 @@ export function connectRuntimeClient(transport: Transport, signal?: AbortSignal)
   return client;
 }
 
-/** Node 20 and 22 lack the symbol in some sandboxes; compilers that lower `await using` fall back to this one, too. */
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
-
 const runtimePath = '/2018-06-01/runtime';
 const noHeaders = {};
+const jsonHeaders = { 'Content-Type': 'application/json' };
 
 class TransportClient implements RuntimeClient {
   readonly #transport: Transport;
@@ -89,10 +93,7 @@ class TransportClient implements RuntimeClient {
   }
 
   closeOn(signal: AbortSignal): void {
-    const close = (): void => this.#close(abortedError(signal));
-    if (signal.aborted) close();
-    signal.addEventListener('abort', close, { once: true });
-    this.#stopListening = () => signal.removeEventListener('abort', close);
+    this.#stopListening = onAbort(signal, (error) => this.#close(error));
   }
 
   get address(): string {
@@ -136,17 +137,18 @@ class TransportClient implements RuntimeClient {
       },
       contentType,
     );
-    if (signal) breakOffOn(signal, stream);
+    const stopListening = onAbort(signal, (error) => stream.breakOff(error));
+    void stream.settled.then(stopListening);
     return stream;
   }
 
   async postError(invocation: AnsweredInvocation, error: unknown, { signal }: CallOptions = {}): Promise<void> {
     const headers = answerHeaders(invocation, 'application/json');
-    await this.#postReport(pathOf(invocation, 'error'), headers, error, signal);
+    await this.#postReport(error, { path: pathOf(invocation, 'error'), headers, signal });
   }
 
   async postInitError(error: unknown, { signal }: CallOptions = {}): Promise<void> {
-    await this.#postReport(`${runtimePath}/init/error`, { 'Content-Type': 'application/json' }, error, signal);
+    await this.#postReport(error, { path: `${runtimePath}/init/error`, headers: jsonHeaders, signal });
   }
 
   async close(): Promise<void> {
@@ -175,20 +177,15 @@ class TransportClient implements RuntimeClient {
     if (stream.failure && !stream.hasBegun) await this.postError(invocation, stream.failure.thrown, options);
   }
 
-  async #postReport(
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    error: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #postReport(error: unknown, { path, headers, signal }: Omit<Call, 'method' | 'body'>): Promise<void> {
     const report: ErrorReport = isErrorReport(error) ? error : errorReportOf(error);
     await this.#post({
       method: 'POST',
       path,
       headers: {
         ...headers,
-        'Lambda-Runtime-Function-Error-Type': errorTypeHeader(report),
-        'Lambda-Runtime-Function-XRay-Error-Cause': xrayCauseHeader(report),
+        [headerNames.errorType]: errorTypeHeader(report),
+        [headerNames.xrayCause]: xrayCauseHeader(report),
       },
       body: JSON.stringify(report),
       signal,
@@ -211,7 +208,7 @@ class TransportClient implements RuntimeClient {
 
   #assertOpen(signal: AbortSignal | undefined): void {
     if (this.#end) throw this.#end;
-    if (signal?.aborted) throw abortedError(signal);
+    assertNotAborted(signal);
   }
 
   #failure(call: Call, error: unknown): HarnessError {
@@ -231,13 +228,6 @@ export async function pipeResponse(source: AsyncIterable<unknown>, stream: Respo
   await stream.settled;
 }
 
-function breakOffOn(signal: AbortSignal, stream: ResponseStream): void {
-  const abort = (): void => stream.breakOff(abortedError(signal));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  void stream.settled.then(() => signal.removeEventListener('abort', abort));
-}
-
 /** The service answers 202; a server that says 200 means the same. */
 function isAccepted({ status }: Reply): boolean {
   return status >= 200 && status < 300;
@@ -253,7 +243,7 @@ function answerHeaders(invocation: AnsweredInvocation, contentType: string): Rec
   const invocationId = typeof invocation === 'string' ? undefined : invocation.invocationId;
   return invocationId === undefined
     ? { 'Content-Type': contentType }
-    : { 'Content-Type': contentType, 'Lambda-Runtime-Invocation-Id': invocationId };
+    : { 'Content-Type': contentType, [headerNames.invocationId]: invocationId };
 }
 
 function checkContentType(contentType: string): void {

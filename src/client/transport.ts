@@ -35,11 +35,6 @@ export interface Upload {
   readonly reply: Promise<Reply>;
 }
 
-export function hostAndPort(address: string): { host: string; port: number } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
-}
-
 type ReplyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export function replyOf(status: number, headers: ReplyHeaders, chunks: readonly Buffer[]): Reply {

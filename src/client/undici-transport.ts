@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Dispatcher, Pool } from 'undici';
+import { onAbort } from '../abort-signal.ts';
 import { HttpCaller, maxReplyHeaderBytes } from './http-caller.ts';
 import { type Call, type Reply, replyOf, type Transport, type Upload } from './transport.ts';
 
@@ -58,17 +59,15 @@ class ReplyReader implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #status = 0;
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
-  #controller: Dispatcher.DispatchController | undefined;
-  readonly #abort = (): void => void this.#controller?.abort(new Error('aborted'));
+  #stopListening = (): void => {};
 
   constructor(outcome: Outcome) {
     this.#outcome = outcome;
-    outcome.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#outcome.signal?.aborted) this.#abort();
+    this.#stopListening();
+    this.#stopListening = onAbort(this.#outcome.signal, (error) => controller.abort(error));
   }
 
   onResponseStart(
@@ -92,9 +91,5 @@ class ReplyReader implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#stopListening();
     this.#outcome.reject(error);
-  }
-
-  #stopListening(): void {
-    this.#outcome.signal?.removeEventListener('abort', this.#abort);
   }
 }

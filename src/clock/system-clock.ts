@@ -1,7 +1,6 @@
 import { stat } from 'node:fs';
 import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { MessageChannel } from 'node:worker_threads';
 import type { CancelTimer, Clock } from './clock.ts';
 
 // Fake timers replace globals, and properties of Node's modules; when they were first, that is all we would get.
@@ -54,56 +53,7 @@ function scheduleFor(delayMs: number, action: () => void): CancelTimer {
   }
 }
 
-/** What fake timers leave on the functions they put in the place of Node's. */
-interface FakeNextTick {
-  readonly clock?: { readonly _nextTick?: typeof process.nextTick; readonly runMicrotasks?: () => void };
-}
-
-/**
- * Sinon fakes `process.nextTick` unless told otherwise, and with it Node's own networking stands still: nothing that we
- * or anybody else does over HTTP would ever end. So the real one is put back. Jest fakes a copy of `process`: no harm.
- */
-function restoreNextTick(): void {
-  const { clock } = process.nextTick as FakeNextTick;
-  if (!clock?._nextTick || process.env.JEST_WORKER_ID !== undefined) return;
-  process.nextTick = clock._nextTick;
-  // What Node had put off meanwhile.
-  clock.runMicrotasks?.();
-}
-
 /** Two turns of the event loop: whatever the operating system had ready for us has been read by then. */
 export async function eventLoopTurns(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => stat('/', () => resolve()));
-}
-
-/** Keeps the process alive while someone waits for us, and only then. */
-export class KeepAlive {
-  #waiting = 0;
-  readonly #port = new MessageChannel().port1;
-
-  constructor() {
-    this.#port.unref();
-  }
-
-  async while<T>(promise: Promise<T>): Promise<T> {
-    this.acquire();
-    try {
-      return await promise;
-    } finally {
-      this.release();
-    }
-  }
-
-  acquire(): void {
-    restoreNextTick();
-    if (this.#waiting++ === 0) this.#port.ref();
-  }
-
-  release(): void {
-    if (--this.#waiting === 0) this.#port.unref();
-  }
-
-  end(): void {
-    this.#port.close();
-  }
 }

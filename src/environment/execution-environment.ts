@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../clock/clock.ts';
-import { HarnessError, type HarnessErrorCode } from '../errors.ts';
+import { HarnessError, type HarnessErrorCode, reasonOf } from '../errors.ts';
 import type { Exchange, Transcript, Violation, ViolationRule } from '../transcript/transcript.ts';
 import type { Deferred } from './deferred.ts';
 import { Extensions } from './extensions.ts';
@@ -160,6 +160,11 @@ export class ExecutionEnvironment {
     await this.#stop('the test called close()');
   }
 
+  /** An invocation that has not ended yet. */
+  find(requestId: string): Invocation | undefined {
+    return this.#inFlight.get(requestId);
+  }
+
   get currentRequestId(): string | undefined {
     return this.#current && !this.#current.isSettled ? this.#current.requestId : undefined;
   }
@@ -316,7 +321,7 @@ export class ExecutionEnvironment {
     const generation = this.#beginInit();
     this.#startRuntime(generation).catch((error: unknown) => {
       if (generation !== this.#generation) return;
-      this.#failInit({ kind: 'unavailable', message: error instanceof Error ? error.message : String(error) });
+      this.#failInit({ kind: 'unavailable', message: reasonOf(error) });
     });
   }
 

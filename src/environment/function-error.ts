@@ -10,6 +10,7 @@ export interface FunctionError {
   [key: string]: unknown;
 }
 
+/** A frame of a stack trace, where a runtime reports frames instead of lines. */
 export interface StackFrame {
   path?: string;
   line?: number;

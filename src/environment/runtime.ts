@@ -38,6 +38,7 @@ export interface CapturedLogs {
 /** Nothing was printed. */
 export const noLogs: CapturedLogs = { stdout: '', stderr: '', lines: [], droppedBytes: 0 };
 
+/** A line that the runtime printed, without its line feed. */
 export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;

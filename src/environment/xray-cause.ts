@@ -6,6 +6,7 @@ export interface XRayCause {
   message: string;
 }
 
+/** An exception of an X-Ray cause, with its stack. */
 export interface XRayException {
   message: string;
   type: string;

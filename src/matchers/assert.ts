@@ -1,3 +1,9 @@
+/**
+ * The matchers as functions that throw an `AssertionError`, for `node:test`.
+ *
+ * @module lambda-runtime-harness/assert
+ */
+
 import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type {
@@ -103,6 +109,7 @@ export function assertHasNoViolations(result: unknown): void | Promise<void> {
 /** What is used of the context that `node:test` gives a test. */
 export interface NodeTestContext {
   readonly name: string;
+  /** Calls back when the test has ended. */
   after(hook: () => Promise<void>): void;
 }
 

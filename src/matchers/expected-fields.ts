@@ -5,6 +5,7 @@ import { isObject } from './subjects.ts';
 
 /** Such as `expect.stringContaining()` makes. */
 export interface AsymmetricMatcher {
+  /** Whether what was received is as expected. */
   asymmetricMatch(received: unknown): boolean;
 }
 
@@ -21,6 +22,7 @@ export interface ExpectedError {
   readonly [key: string]: unknown;
 }
 
+/** How a runtime is expected to exit. What is left out may be anything. */
 export interface ExpectedExit {
   readonly code?: number | null | AsymmetricMatcher;
   /** Such as `'SIGKILL'`. */

@@ -1,3 +1,9 @@
+/**
+ * The matchers by themselves, for `expect.extend(matchers)`.
+ *
+ * @module lambda-runtime-harness/matchers
+ */
+
 export type { AsymmetricMatcher, ExpectedError, ExpectedExit, TextPattern } from './expected-fields.ts';
 export type { Matcher } from './matcher.ts';
 export type { MatcherContext, MatcherHint, MatcherResult } from './matcher-context.ts';

@@ -1,3 +1,9 @@
+/**
+ * Importing it adds the matchers to the `expect` of Jest, with their types.
+ *
+ * @module lambda-runtime-harness/jest
+ */
+
 import { afterEach, expect } from '@jest/globals';
 import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
 import { matchers } from './matchers.ts';
@@ -25,6 +31,7 @@ declare global {
 
 /** What `expect.toSucceedWith()` and the like return, for use within `toEqual()`. */
 export interface AsymmetricResult {
+  /** Whether what was received is as expected. */
   asymmetricMatch(received: unknown): boolean;
 }
 

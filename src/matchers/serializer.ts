@@ -3,7 +3,9 @@ import { isObject, isResult, type Result } from './subjects.ts';
 
 /** What `expect.addSnapshotSerializer()` takes, in vitest and in Jest. */
 export interface SnapshotSerializer {
+  /** Whether the serializer is for this value. */
   test(value: unknown): boolean;
+  /** The value as it stands in the snapshot. */
   serialize(
     value: unknown,
     config: unknown,

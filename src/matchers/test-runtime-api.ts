@@ -14,7 +14,7 @@ export class TestRuntimeApi {
   }
 
   open(): Promise<RuntimeApi> {
-    this.#api ??= createRuntimeApi({ ...this.#options, logs: (line) => this.#log(line) });
+    this.#api ??= createRuntimeApi(this.#listening());
     return this.#api;
   }
 
@@ -25,6 +25,11 @@ export class TestRuntimeApi {
     if (!api) return;
     if (test.hasFailed) process.stderr.write(this.#describe(api, test.title));
     await api.close();
+  }
+
+  /** Only a command has output of its own: with anything else, the option `logs` would be refused. */
+  #listening(): RuntimeApiOptions {
+    return this.#options.command ? { ...this.#options, logs: (line) => this.#log(line) } : this.#options;
   }
 
   #log(line: LogLine & { readonly requestId?: string }): void {

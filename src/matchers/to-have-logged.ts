@@ -3,6 +3,7 @@ import { type Matcher, matcher } from './matcher.ts';
 import type { MatcherContext } from './matcher-context.ts';
 import type { Result } from './subjects.ts';
 
+/** Options of `toHaveLogged()`. */
 export interface LoggedOptions {
   /** Which of the two to look at. @default both */
   readonly stream?: 'stdout' | 'stderr';

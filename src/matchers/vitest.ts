@@ -1,3 +1,9 @@
+/**
+ * Importing it adds the matchers to the `expect` of vitest, with their types.
+ *
+ * @module lambda-runtime-harness/vitest
+ */
+
 import { afterAll, expect, type TestAPI, test } from 'vitest';
 import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
 import { matchers } from './matchers.ts';
@@ -25,6 +31,7 @@ afterAll(() => {
   if (report !== undefined) process.stderr.write(report);
 });
 
+/** What a test made by `withRuntimeApi()` may ask for. */
 export interface RuntimeApiFixtures {
   /** An API for this test alone: made when the test asks for it, closed when it ends. */
   api: RuntimeApi;

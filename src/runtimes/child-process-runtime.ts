@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Runtime, RuntimeExit } from '../environment/runtime.ts';
-import { HarnessError } from '../errors.ts';
+import { HarnessError, reasonOf } from '../errors.ts';
 import { findCommand } from './command.ts';
 import type { LogCapture } from './log-capture.ts';
 import { type OutputPipes, openOutputPipes } from './output-pipes.ts';
@@ -123,7 +123,7 @@ async function openPipes(): Promise<OutputPipes> {
   } catch (error) {
     throw new HarnessError(
       'ERR_SPAWN',
-      `The pipes for the runtime's output could not be opened: ${error instanceof Error ? error.message : String(error)}. The harness needs the command mkfifo and a writable temporary folder.`,
+      `The pipes for the runtime's output could not be opened: ${reasonOf(error)}. The harness needs the command mkfifo and a writable temporary folder.`,
       { cause: error },
     );
   }

@@ -1,18 +1,22 @@
 import { runEventLoop } from '../client/event-loop.ts';
+import { readAddress } from '../client/function-settings.ts';
 import { HttpTransport } from '../client/http-transport.ts';
 import type { LambdaHandler } from '../client/lambda-handler.ts';
 import { connectRuntimeClient } from '../client/runtime-client.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Invocation } from '../environment/invocation.ts';
 import type { Runtime, RuntimeExit } from '../environment/runtime.ts';
 import { exposeVariables } from './exposed-variables.ts';
+import { remainingTimeMs } from './remaining-time.ts';
 
 export interface InProcessParts {
   readonly handler: LambdaHandler;
+  readonly clock: Clock;
   readonly environmentVariables: () => Readonly<Record<string, string>>;
   /** Whether the handler finds these in `process.env`. */
   readonly exposesEnvironment: boolean;
-  /** What is left of the time that an invocation was told; none if it has ended. */
-  readonly remainingTimeMs: (requestId: string) => number;
-  readonly address: () => string;
+  /** An invocation that has not ended yet. */
+  readonly findInvocation: (requestId: string) => Invocation | undefined;
   /** Resolves when everything has been heard that an ended loop sent. */
   readonly lastWords: () => Promise<void>;
 }
@@ -66,12 +70,14 @@ export class InProcessRuntime implements Runtime {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { handler, environmentVariables, exposesEnvironment, remainingTimeMs, address } = this.#parts;
+    const { handler, clock, exposesEnvironment, findInvocation } = this.#parts;
+    const environmentVariables = this.#parts.environmentVariables();
+    const transport = new HttpTransport({ address: readAddress(environmentVariables), pollsKeepProcessAlive: false });
     await runEventLoop(handler, {
-      client: connectRuntimeClient(new HttpTransport({ address: address(), keepsProcessAlive: false }), signal),
-      environmentVariables: environmentVariables(),
+      client: connectRuntimeClient(transport, signal),
+      environmentVariables,
       setsTraceVariable: exposesEnvironment,
-      remainingTimeMs: ({ requestId }) => remainingTimeMs(requestId),
+      remainingTimeMs: ({ requestId }) => remainingTimeMs(findInvocation(requestId), clock),
       signal,
       // The results tell, and the transcript.
       log: () => {},

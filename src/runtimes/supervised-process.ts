@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import type { RuntimeExit } from '../environment/runtime.ts';
-import { HarnessError } from '../errors.ts';
+import { HarnessError, reasonOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { killAll, MemoryMeter, signalGroup } from './process-table.ts';
 
@@ -61,14 +61,8 @@ export class SupervisedProcess {
       await once(child, 'spawn');
       return new SupervisedProcess(child, mark, parts);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new HarnessError(
-        'ERR_SPAWN',
-        `The runtime could not be started: ${reason}. Command: ${parts.command.path}`,
-        {
-          cause: error,
-        },
-      );
+      const problem = `The runtime could not be started: ${reasonOf(error)}. Command: ${parts.command.path}`;
+      throw new HarnessError('ERR_SPAWN', problem, { cause: error });
     }
   }
 

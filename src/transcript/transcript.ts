@@ -1,4 +1,4 @@
-import { report } from './report.ts';
+import { runCallback } from './run-callback.ts';
 
 /** One Runtime API request and what was answered. It enters the transcript when its headers arrive. */
 export interface Exchange {
@@ -19,6 +19,7 @@ export interface Exchange {
   aborted?: true;
 }
 
+/** What a request of the runtime's was answered. */
 export interface ExchangeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -42,6 +43,7 @@ export interface Violation {
   readonly requestId?: string;
 }
 
+/** The names of the rules that a runtime can break. docs/violations.md says what each means. */
 export type ViolationRule =
   | 'next-before-answer'
   | 'answer-before-next'
@@ -103,6 +105,7 @@ export type TranscriptEvent = Exchange | Violation | Moment;
 /** An entry of the transcript: what happened, and when, in milliseconds since the API was created. */
 export type TranscriptEntry = TranscriptEvent & { readonly timeMs: number };
 
+/** What an entry of the transcript can be: the values of its `type`. */
 export type TranscriptEntryType = TranscriptEvent['type'];
 
 /** All of them, for checks at run time. */
@@ -122,6 +125,7 @@ export const entryTypes: Readonly<Record<TranscriptEntryType, true>> = {
   'runtime.stopped': true,
 };
 
+/** The entry that has this `type`. */
 export type EntryOfType<Type extends TranscriptEntryType> = Extract<TranscriptEvent, { type: Type }> & {
   readonly timeMs: number;
 };
@@ -156,9 +160,14 @@ export class Transcript {
     return entry;
   }
 
+  /** Listeners are told once the step is over in which it happened: what they call must not get into its middle. */
   announce(entry: TranscriptEntry): void {
     const listeners = this.#listeners.get(entry.type);
-    if (listeners) for (const listener of [...listeners]) report(() => listener(entry));
+    if (!listeners || listeners.size === 0) return;
+    const told = [...listeners];
+    void Promise.resolve().then(() => {
+      for (const listener of told) if (listeners.has(listener)) runCallback(() => listener(entry));
+    });
   }
 
   on<Type extends TranscriptEntryType>(type: Type, listener: (entry: EntryOfType<Type>) => void): () => void {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { eventLoopTurns, KeepAlive, systemClock } from '../../src/clock/system-clock.ts';
+import { KeepAlive } from '../../src/clock/keep-alive.ts';
+import { eventLoopTurns, systemClock } from '../../src/clock/system-clock.ts';
 
 afterEach(() => {
   vi.useRealTimers();

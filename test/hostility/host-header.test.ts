@@ -1,6 +1,8 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { isForLoopback } from '../../src/http/loopback-host.ts';
 import { createRuntimeApi } from '../../src/index.ts';
+import { connectTo } from '../helpers/fixtures.ts';
 import { accepted, connect, head, paths, refused, replyOf } from '../helpers/wire-client.ts';
 
 const refusal = refused(
@@ -124,6 +126,13 @@ test.each([
 
 test('the server listens on the loopback interface only', async () => {
   await using api = await createRuntimeApi();
+  const [host, port] = api.address.split(':');
+  const elsewhere = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4');
 
-  expect(api.address).toMatch(/^127\.0\.0\.1:\d+$/);
+  expect(host).toBe('127.0.0.1');
+  for (const { address } of elsewhere) {
+    await expect(connectTo(`${address}:${port}`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  }
 });

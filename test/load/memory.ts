@@ -12,8 +12,3 @@ export function heapBytes(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
-
-/** Bytes as a person reads them. */
-export function formatBytes(bytes: number): string {
-  return Math.abs(bytes) < mebibyte ? `${(bytes / 1024).toFixed(0)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`;
-}

@@ -9,6 +9,7 @@ import {
   assertHasNoViolations,
   assertSucceedsWith,
   assertTimesOut,
+  useRuntimeApi,
 } from '../../src/matchers/assert.ts';
 import { runtimes } from '../helpers/fixtures.ts';
 import { messageOf } from './messages.ts';
@@ -96,4 +97,15 @@ test('an assertion says what it cannot judge', async () => {
     assertHasLogged cannot judge 42.
     Give it an invocation or its result: await assertHasLogged(api.invoke(event), …)"
   `);
+});
+
+test('useRuntimeApi() takes a handler, which has no output of its own to show, and closes at the end of the test', async () => {
+  const ends: (() => Promise<void>)[] = [];
+  const context = { name: 'greets', after: (end: () => Promise<void>) => void ends.push(end) };
+
+  const api = await useRuntimeApi(context, { handler: async () => 'Hello!' });
+  expect(await api.invoke(null)).toMatchObject({ status: 'success', payload: 'Hello!' });
+
+  for (const end of ends) await end();
+  await expect(api.invoke(null)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
 });

@@ -37,10 +37,12 @@ function statesOf(tests: readonly TestCase[]): Map<string, TestState> {
   );
 }
 
-/** The behaviours of the table are those that several runtimes show. */
+/** The behaviours of the table are those that many runtimes show. */
 function commonTitles(runtimes: readonly Runtime[]): string[] {
   const all = runtimes.flatMap(({ states }) => [...states.keys()]);
-  return [...new Set(all)].filter((title) => runtimes.filter(({ states }) => states.has(title)).length > 1);
+  return [...new Set(all)].filter(
+    (title) => runtimes.filter(({ states }) => states.has(title)).length > Math.max(1, runtimes.length / 3),
+  );
 }
 
 const symbols: Readonly<Record<TestState, string>> = { passed: '✓', failed: '✗', pending: '✗', skipped: '–' };
@@ -65,5 +67,5 @@ function column(index: number): string {
 }
 
 function toLine([name = '', ...cells]: readonly string[]): string {
-  return `  ${name.padEnd(34)}${cells.map((cell, index) => cell.padStart(index < cells.length - 3 ? 2 : 9)).join('')}`;
+  return `  ${name.padEnd(46)}${cells.map((cell, index) => cell.padStart(index < cells.length - 3 ? 2 : 9)).join('')}`;
 }

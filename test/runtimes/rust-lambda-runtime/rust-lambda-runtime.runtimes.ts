@@ -266,7 +266,7 @@ function testStreams(runtime: BuiltRuntime): void {
   });
 
   test('writes the error of a stream into the body, where trailers were announced', async () => {
-    await using api = await runtime.start({ command: [join(programs, 'streaming')] });
+    await using api = await runtime.start({ command: [join(programs, 'streaming')], onViolation: 'record' });
 
     const failed = await api.invoke({ chunks: ['one'], ending: 'fail' });
 

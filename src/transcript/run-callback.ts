@@ -1,5 +1,5 @@
 /** Runs a caller's callback: what it throws is the caller's to see, and must not stop what we are doing. */
-export function report(callback: () => void): void {
+export function runCallback(callback: () => void): void {
   try {
     callback();
   } catch (error) {

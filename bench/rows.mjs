@@ -1,0 +1,222 @@
+import { execFileSync } from 'node:child_process';
+
+/** Peers that have to be there to be compared with. */
+const peers = {
+  'vercel-fun': { name: '@vercel/fun', isThere: () => canImport('@vercel/fun'), hint: 'npm install @vercel/fun' },
+  'fastify-server': { name: 'fastify', isThere: () => canImport('fastify'), hint: 'npm install fastify' },
+  'runtime-interface-emulator': {
+    name: 'RIE',
+    isThere: () => canRun(process.env.RIE, '--help'),
+    hint: 'RIE=<path of aws-lambda-rie>',
+  },
+  'cargo-lambda': {
+    name: 'cargo lambda watch',
+    isThere: () => canRun(process.env.CARGO_LAMBDA, '--version'),
+    hint: 'CARGO_LAMBDA=<path of cargo-lambda>',
+  },
+};
+
+const atMost = (ratio) => ({ text: `at most ${ratio} ×`, isMet: ({ ratio: found }) => found <= ratio });
+const faster = { text: 'faster', isMet: ({ ratio }) => ratio < 1 };
+const withinMs = (limit) => ({ text: `within ${limit} ms`, isMet: ({ difference }) => difference <= limit });
+
+/**
+ * What is raced against what. Blocks last some 20 ms where a task is short: long enough to be timed, short enough to
+ * befall the same weather as the next.
+ */
+export const races = [
+  {
+    what: 'warm invocation, child runtime, raw socket',
+    seconds: 30,
+    task: 'warm-invocation',
+    options: { runtime: 'raw' },
+    count: 150,
+    against: {
+      'bare-server': { name: 'bare node:http', reach: atMost(1.25) },
+      'fastify-server': { reach: faster },
+      'runtime-interface-emulator': { reach: faster },
+      'cargo-lambda': { reach: faster },
+    },
+  },
+  {
+    what: 'warm invocation, Node bootstrap',
+    seconds: 10,
+    task: 'warm-invocation',
+    options: { runtime: 'node' },
+    count: 20,
+    against: {
+      'vercel-fun': { reach: { ...atMost(0.67), text: '1.5 × faster' } },
+      'runtime-interface-emulator': { reach: faster },
+      'cargo-lambda': { reach: faster },
+    },
+  },
+  {
+    what: 'warm invocation, bash and curl',
+    needs: ['bash', 'curl'],
+    seconds: 12,
+    task: 'warm-invocation',
+    options: { runtime: 'bash' },
+    count: 2,
+    against: {
+      'vercel-fun': { reach: { text: 'never hangs', isMet: () => true } },
+      'runtime-interface-emulator': { reach: faster },
+      'cargo-lambda': { reach: faster },
+    },
+  },
+  {
+    what: 'cold invocation, Node bootstrap',
+    seconds: 14,
+    task: 'cold-invocation',
+    options: { runtime: 'node' },
+    count: 1,
+    against: {
+      'vercel-fun': { reach: faster },
+      'runtime-interface-emulator': { reach: faster },
+      'cargo-lambda': { reach: faster },
+    },
+  },
+  {
+    what: 'cold invocation, bash and curl',
+    needs: ['bash', 'curl'],
+    seconds: 10,
+    task: 'cold-invocation',
+    options: { runtime: 'bash' },
+    count: 1,
+    against: {
+      'vercel-fun': { reach: faster },
+      'runtime-interface-emulator': { reach: faster },
+      'cargo-lambda': { reach: faster },
+    },
+  },
+  {
+    what: 'createRuntimeApi() and close(), no runtime',
+    seconds: 6,
+    task: 'open-and-close',
+    options: {},
+    count: 20,
+    against: { 'bare-server': { name: 'bare listen and close', reach: withinMs(1) } },
+  },
+  {
+    what: 'import of the main entry, fresh process',
+    seconds: 14,
+    task: 'import',
+    options: { specifiers: ['../../dist/index.mjs'] },
+    count: 1,
+    against: {
+      import: {
+        name: 'node:http, node:child_process',
+        options: { specifiers: ['node:http', 'node:child_process'] },
+        reach: atMost(1.5),
+      },
+    },
+  },
+  {
+    what: 'invocation of a handler in the test process',
+    seconds: 20,
+    task: 'warm-invocation',
+    subject: 'in-process-harness',
+    options: {},
+    count: 150,
+    against: { 'undici-client': { name: 'bare undici, bare node:http', reach: atMost(1.3) } },
+  },
+].map(withPeers);
+
+/** What is measured by itself. */
+export const figures = [
+  {
+    what: 'heap of an open, idle API',
+    task: 'heap-per-api',
+    count: 200,
+    unit: 'KiB',
+    scale: 1024 * 200,
+    reach: { text: 'under 100 KiB', isMet: (kibibytes) => kibibytes < 100 },
+    repeats: 5,
+  },
+  {
+    what: 'heap growth over 100 000 invocations',
+    task: 'heap-growth',
+    count: 100_000,
+    unit: 'KiB',
+    scale: 1024,
+    // What the collector and the compiler keep back differs by that much from one look to the next.
+    reach: { text: 'none (under 512 KiB)', isMet: (kibibytes) => kibibytes < 512 },
+    repeats: 1,
+  },
+  {
+    what: 'resident memory while 200 MiB are streamed',
+    task: 'streaming-memory',
+    count: 200,
+    unit: 'MiB',
+    scale: 1024 * 1024,
+    reach: { text: 'under +20 MiB', isMet: (mebibytes) => mebibytes < 20 },
+    repeats: 3,
+  },
+];
+
+const payloads = {
+  '1 KiB': 1024,
+  '16 KiB': 16 * 1024,
+  '256 KiB': 256 * 1024,
+  '1 MiB': 1024 ** 2,
+  '6 MiB': 6 * 1024 ** 2,
+};
+
+/** How the cost changes with the size of something; the first entrant is the yardstick. */
+export const curves = [
+  {
+    what: 'APIs in parallel, each with a runtime',
+    per: 'invocation',
+    seconds: 10,
+    entrants: Object.fromEntries(
+      [1, 10, 100].map((apis) => [`${apis}`, { task: 'parallel-apis', options: { apis }, count: 300 }]),
+    ),
+  },
+  {
+    what: 'invocations in the queue',
+    per: 'invocation',
+    seconds: 12,
+    entrants: Object.fromEntries(
+      [10, 1000, 10_000].map((length) => [`${length}`, { task: 'queue', options: {}, count: length }]),
+    ),
+  },
+  {
+    what: 'payload, there and back',
+    per: 'invocation',
+    seconds: 10,
+    entrants: Object.fromEntries(
+      Object.entries(payloads).map(([name, bytes]) => [
+        name,
+        { task: 'payload', options: { bytes }, count: Math.ceil(50_000 / bytes) },
+      ]),
+    ),
+  },
+];
+
+function withPeers({ needs = [], against, ...race }) {
+  const missing = needs.filter((program) => !canRun(program, '--version'));
+  const there = Object.entries(against).filter(([subject]) => peers[subject]?.isThere() ?? true);
+  const named = there.map(([subject, peer]) => [subject, { name: peers[subject]?.name, ...peer }]);
+  return { ...race, missing, against: Object.fromEntries(missing.length === 0 ? named : []) };
+}
+
+/** What was not compared, and how it could be. */
+export const skipped = Object.values(peers).filter(({ isThere }) => !isThere());
+
+function canImport(specifier) {
+  try {
+    return Boolean(import.meta.resolve(specifier));
+  } catch {
+    return false;
+  }
+}
+
+function canRun(program, argument) {
+  if (program === undefined) return false;
+  try {
+    execFileSync(program, [argument], { stdio: 'ignore' });
+    return true;
+  } catch (error) {
+    // A program that does not know the argument is a program.
+    return typeof error.status === 'number';
+  }
+}
