@@ -17,7 +17,11 @@ export class Contender {
    */
   static async open(task, options) {
     const contender = new Contender();
-    contender.#process = fork(host, [task, JSON.stringify(options)], { execArgv: ['--expose-gc'] });
+    contender.#process = fork(host, [task, JSON.stringify(options)], {
+      execArgv: ['--expose-gc'],
+      // What bootstraps print when they are killed is of no interest; errors come as messages.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     await contender.#reply();
     return contender;
   }

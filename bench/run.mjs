@@ -62,7 +62,7 @@ async function compare({ what, task, subject = 'harness', options, count, second
   });
 }
 
-async function measure({ what, task, count, unit, scale, reach, repeats }) {
+async function measure({ what, task, count, unit, scale, reach, repeats, combine }) {
   say(`${what} …`);
   const contender = await Contender.open(task, {});
   const found = [];
@@ -72,10 +72,10 @@ async function measure({ what, task, count, unit, scale, reach, repeats }) {
   return [
     [
       what,
-      format(median(found)),
+      format(combine(found)),
       formatSpread(spread(found), format),
       reach.text,
-      verdictOf(reach.isMet(median(found))),
+      verdictOf(reach.isMet(combine(found))),
     ],
   ];
 }

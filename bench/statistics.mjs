@@ -3,6 +3,11 @@ export function median(figures) {
   return quantile(figures, 0.5);
 }
 
+/** @param {readonly number[]} figures */
+export function sum(figures) {
+  return figures.reduce((total, figure) => total + figure, 0);
+}
+
 /** The middle half of the figures. */
 export function spread(figures) {
   return { from: quantile(figures, 0.25), to: quantile(figures, 0.75) };

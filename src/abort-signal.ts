@@ -19,8 +19,27 @@ export function onAbort(signal: AbortSignal | undefined, listener: (error: Harne
     own();
     return () => {};
   }
-  signal.addEventListener('abort', own, { once: true });
-  return () => signal.removeEventListener('abort', own);
+  const listeners = listenersOf(signal);
+  listeners.add(own);
+  return () => listeners.delete(own);
+}
+
+const listenersBySignal = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** One signal may be given to thousands of calls: Node warns of a leak when it has more than ten listeners. */
+function listenersOf(signal: AbortSignal): Set<() => void> {
+  const known = listenersBySignal.get(signal);
+  if (known) return known;
+  const listeners = new Set<() => void>();
+  listenersBySignal.set(signal, listeners);
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const listener of [...listeners]) listener();
+    },
+    { once: true },
+  );
+  return listeners;
 }
 
 /** Stops waiting when the signal fires; what was waited for goes on. */

@@ -11,3 +11,12 @@ export function callerOf(callee: (...parameters: never[]) => unknown): () => str
     return line?.trim() ?? 'at an unknown place';
   };
 }
+
+/** Lets the stack of an error begin, and end, with the line of the caller's: those of ours say nothing to him. */
+export function raisedAt<Raised>(error: Raised, place: () => string): Raised {
+  if (error instanceof Error) {
+    const { name, message } = error;
+    error.stack = `${name}: ${message}\n    ${place()}`;
+  }
+  return error;
+}

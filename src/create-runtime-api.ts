@@ -1,6 +1,6 @@
 import { abortable, assertNotAborted, onAbort } from './abort-signal.ts';
 import { asyncDispose } from './async-dispose.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, raisedAt } from './caller.ts';
 import { KeepAlive } from './clock/keep-alive.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExecutionEnvironment } from './environment/execution-environment.ts';
@@ -21,7 +21,7 @@ import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
 import { InProcessRuntime } from './runtimes/in-process-runtime.ts';
 import { lambdaEnvironmentVariables } from './runtimes/lambda-environment-variables.ts';
 import { LogCapture } from './runtimes/log-capture.ts';
-import { report } from './transcript/report.ts';
+import { runCallback } from './transcript/run-callback.ts';
 import { timeline } from './transcript/timeline.ts';
 import {
   type EntryOfType,
@@ -33,6 +33,7 @@ import {
 } from './transcript/transcript.ts';
 import { UnseenInvocations } from './unseen-invocations.ts';
 import { summarizeViolations } from './violation-summary.ts';
+import { describeWait, type PendingInvocation } from './waits.ts';
 
 /** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -83,13 +84,13 @@ export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<Run
   const settings = readOptions(options);
   assertNotAborted(settings.signal);
   const api = new LambdaRuntimeApi(settings);
-  openApis.add(api, createdAt);
+  openApis.add(api, { createdAt, waits: () => api.waits() });
   try {
     await abortable(api.start(), settings.signal);
     return api;
   } catch (error) {
     await api.close();
-    throw error;
+    throw raisedAt(error, createdAt);
   }
 }
 
@@ -103,6 +104,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   readonly #scene: Scene;
   readonly #results: ResultContext;
   readonly #unseen = new UnseenInvocations();
+  readonly #pending = new Map<string, PendingInvocation>();
   readonly #keepAlive = new KeepAlive();
   #address = '';
   #environmentVariables: Record<string, string> = {};
@@ -177,13 +179,15 @@ class LambdaRuntimeApi implements RuntimeApi {
       logs: failure.logs,
       message,
     };
+    openApis.tellFailure(() => ({ api: this, message }));
     return readable(result, () => message);
   }
 
   invoke<T = unknown>(event: InvokeEvent, options: InvokeOptions = {}): Invocation<T> {
     try {
-      const invocation = this.#invoke<T>(event, options);
-      this.#unseen.add(invocation, callerOf(this.invoke));
+      const invokedAt = callerOf(this.invoke);
+      const invocation = this.#invoke<T>(event, options, invokedAt);
+      this.#unseen.add(invocation, invokedAt);
       return invocation;
     } catch (error) {
       return rejectedInvocation<T>(error);
@@ -210,7 +214,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   }
 
   get violations(): readonly Violation[] {
-    return this.#transcript.entries().filter((entry) => entry.type === 'violation');
+    return this.#transcript.violations();
   }
 
   timeline(): string {
@@ -221,6 +225,12 @@ class LambdaRuntimeApi implements RuntimeApi {
     if (!Object.hasOwn(entryTypes, type)) throw invalid('type', type, `one of ${Object.keys(entryTypes).join(', ')}`);
     if (typeof listener !== 'function') throw invalid('listener', listener, 'a function');
     return this.#transcript.on(type, listener);
+  }
+
+  /** What somebody is waiting for. */
+  waits(): readonly string[] {
+    const { initTimeoutMs } = this.#settings;
+    return describeWait({ ...this.#scene, address: this.#address, initTimeoutMs, pending: this.#pending });
   }
 
   async #start(): Promise<void> {
@@ -235,7 +245,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     await this.#environment.start();
   }
 
-  #invoke<T>(event: InvokeEvent, options: InvokeOptions): Invocation<T> {
+  #invoke<T>(event: InvokeEvent, options: InvokeOptions, invokedAt: () => string): Invocation<T> {
     const { signal, ...request } = readInvocation(event, options, {
       settings: this.#settings,
       serial: this.#invocations + 1,
@@ -245,8 +255,17 @@ class LambdaRuntimeApi implements RuntimeApi {
     const invocation = this.#environment.invoke(request);
     const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
     this.#keepAlive.acquire();
-    const result = invocation.completed.promise.then((completed) => this.#toResult<T>(completed));
+    const { requestId, timeoutMs } = request;
+    const pending = { requestId, timeoutMs, invokedAt };
+    this.#pending.set(requestId, pending);
+    const result = invocation.completed.promise.then(
+      (completed) => this.#toResult<T>(completed, invokedAt),
+      (error: unknown) => {
+        throw nameInvocation(error, pending);
+      },
+    );
     const done = (): void => {
+      if (this.#pending.get(requestId) === pending) this.#pending.delete(requestId);
       stopListening();
       this.#keepAlive.release();
     };
@@ -264,8 +283,12 @@ class LambdaRuntimeApi implements RuntimeApi {
     });
   }
 
-  #toResult<T>(completed: CompletedInvocation): InvocationResult<T> {
+  #toResult<T>(completed: CompletedInvocation, invokedAt: () => string): InvocationResult<T> {
     const result = toResult<T>(completed, this.#results);
+    if (result.status !== 'success') {
+      const { message } = result;
+      openApis.tellFailure(() => ({ api: this, invokedAt: invokedAt(), message }));
+    }
     const [first] = completed.violations;
     if (this.#settings.onViolation !== 'fail' || !first) return result;
     const rules = summarizeViolations(completed.violations).map((line) => `  ${line}`);
@@ -277,15 +300,18 @@ class LambdaRuntimeApi implements RuntimeApi {
   }
 
   async #reset(): Promise<void> {
-    await this.#environment.reset(
+    const ending = this.#environment.reset(
       new HarnessError(
         'ERR_RESET',
         'reset() was called before the invocation or the Init phase ended. Await it before, or expect this error.',
       ),
     );
-    this.#reportUnseen();
-    this.#transcript.clear();
+    // At once: what is invoked from here on belongs to the time after.
+    const unseen = this.#unseen.report();
     this.#invocations = 0;
+    await ending;
+    printReport(unseen);
+    this.#transcript.clear();
   }
 
   async #close(): Promise<void> {
@@ -302,13 +328,8 @@ class LambdaRuntimeApi implements RuntimeApi {
         await this.#server.close();
       })(),
     );
-    this.#reportUnseen();
+    printReport(this.#unseen.report());
     this.#keepAlive.end();
-  }
-
-  #reportUnseen(): void {
-    const report = this.#unseen.report();
-    if (report !== undefined) process.stderr.write(report);
   }
 
   #makeRuntime(): Runtime {
@@ -343,12 +364,23 @@ class LambdaRuntimeApi implements RuntimeApi {
       const requestId = this.#environment.currentRequestId;
       const known = { ...line, ...(requestId !== undefined && { requestId }) };
       // Not in the middle of the step that reads the pipes: a listener may call whatever it wants.
-      void Promise.resolve().then(() => report(() => logs(known)));
+      void Promise.resolve().then(() => runCallback(() => logs(known)));
     };
   }
+}
+
+/** An error that many share does not say whom it means. */
+function nameInvocation(error: unknown, { requestId, invokedAt }: PendingInvocation): unknown {
+  if (!(error instanceof HarnessError) || (error.code !== 'ERR_CLOSED' && error.code !== 'ERR_RESET')) return error;
+  const message = `${error.message} The invocation ${requestId}, made ${invokedAt()}, had not ended.`;
+  return raisedAt(new HarnessError(error.code, message), invokedAt);
 }
 
 function readWaitOptions(where: string, options: WaitOptions): AbortSignal | undefined {
   checkNames(where, options, { signal: true });
   return readSignal(options.signal);
+}
+
+function printReport(report: string | undefined): void {
+  if (report !== undefined) process.stderr.write(report);
 }

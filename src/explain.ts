@@ -3,6 +3,7 @@ import type { InitFailure } from './environment/init-phase.ts';
 import type { CompletedInvocation, InvocationOutcome } from './environment/invocation.ts';
 import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from './environment/runtime.ts';
 import { lastOutput } from './last-output.ts';
+import { describeRepeats, foldRepeats } from './repeats.ts';
 import { formatMs, timeline } from './transcript/timeline.ts';
 import type { Exchange, Transcript, TranscriptEntry, Violation } from './transcript/transcript.ts';
 import { nameRules } from './violation-summary.ts';
@@ -33,9 +34,9 @@ interface Story extends Plot {
  * when asked to: the story of a success is seldom read.
  */
 export function explainInvocation(completed: CompletedInvocation, scene: Scene): () => string {
-  const facts = observe(scene);
+  const { outcome, requestId, logs, violations } = completed;
+  const facts = observe(scene, outcome.status === 'success' ? timelineLines + 1 : mostEntries);
   return () => {
-    const { outcome, requestId, logs, violations } = completed;
     const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
     const activity = activityIn(outcome);
     return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs, violations }, facts);
@@ -45,7 +46,18 @@ export function explainInvocation(completed: CompletedInvocation, scene: Scene):
 export function explainInitFailure(failure: InitFailure, scene: Scene): string {
   const { exit, logs } = failure;
   const activity = activityInInit(failure);
-  return tell({ ...plotOfInit(failure, scene), exit, activity, logs, violations: [] }, observe(scene));
+  const violations = violationsInInit(scene);
+  return tell(
+    { ...plotOfInit(failure, scene, violations), exit, activity, logs, violations },
+    observe(scene, mostEntries),
+  );
+}
+
+function violationsInInit({ transcript }: Scene): readonly Violation[] {
+  const entries = transcript.last(mostEntries);
+  return entries
+    .slice(entries.findLastIndex(({ type }) => type === 'platform.initStart') + 1)
+    .filter((entry) => entry.type === 'violation');
 }
 
 function activityIn(outcome: InvocationOutcome): string | undefined {
@@ -64,30 +76,52 @@ function plotOf({ outcome, wasDelivered, violations }: CompletedInvocation, scen
     case 'function-error':
       return plotOfFunctionError(outcome);
     case 'init-error':
-      return plotOfInit(outcome.failure, scene);
+      return plotOfInit(outcome.failure, scene, violations);
     case 'timeout':
       return blameViolations(plotOfTimeout(outcome, wasDelivered, scene), violations);
     case 'runtime-exit':
-      return {
-        headline: `The runtime exited (${describeExitStatus(outcome.exit)}) during the Invoke phase, ${outcome.answer ? `after it had posted its ${outcome.answer.kind === 'response' ? 'response' : 'error'}, and before it asked for the next event` : 'before it responded'}.`,
-        advice: outcome.answer
-          ? 'Is the loop missing? A runtime asks for the next event after each answer, again and again, and exits only when it is told to. If one event per process is what you want, read the field "response".'
-          : 'Read the last output for the reason; run the command by itself if there is none.',
-      };
+      return blameViolations(plotOfExit(outcome), violations);
   }
 }
 
 /** Where rules were broken, they are the likelier reason. */
 function blameViolations(plot: Plot, [first]: readonly Violation[]): Plot {
   return first
-    ? { ...plot, advice: `The rules that the runtime broke say what to change. ${first.rule}: ${first.advice}` }
+    ? {
+        ...plot,
+        advice: `The rules that the runtime broke say what to change. ${first.rule}: ${first.message} ${first.advice}`,
+      }
     : plot;
 }
 
-function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'function-error' }>): {
-  headline: string;
-  advice: string;
-} {
+function plotOfExit({ exit, answer }: Extract<InvocationOutcome, { status: 'runtime-exit' }>): Plot {
+  const exited = `The runtime exited (${describeExitStatus(exit)}) during the Invoke phase`;
+  return answer
+    ? {
+        headline: `${exited}, after it had posted its ${answer.kind === 'response' ? 'response' : 'error'}, and before it asked for the next event.`,
+        advice:
+          'Is the loop missing? A runtime asks for the next event after each answer, again and again, and exits only when it is told to. If one event per process is what you want, read the field "response".',
+      }
+    : {
+        headline: `${exited}, before it responded.`,
+        advice:
+          adviceForExit(exit) ??
+          (exit.code === 0
+            ? 'The process ended in good order with the event in hand: is the answer not awaited, or is there a call of exit()?'
+            : 'Read the last output for the reason; run the command by itself if there is none.'),
+      };
+}
+
+/** What shells, and `env` in a shebang, mean by an exit code. */
+function adviceForExit({ code }: RuntimeExit): string | undefined {
+  if (code === 127)
+    return 'Exit code 127 means that a program was not found. The last output may say which; is it on the PATH that the runtime has?';
+  return code === 126
+    ? 'Exit code 126 means that a program was found, and could not be run. The last output may say which; is it executable?'
+    : undefined;
+}
+
+function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'function-error' }>): Plot {
   const { errorType, errorMessage } = answer.error;
   return answer.kind === 'error'
     ? {
@@ -141,7 +175,11 @@ function plotOfTimeout(
       };
 }
 
-function plotOfInit({ cause }: InitFailure, { address }: Scene): Plot {
+function plotOfInit(failure: InitFailure, scene: Scene, violations: readonly Violation[]): Plot {
+  return blameViolations(plotOfFailedInit(failure, scene), violations);
+}
+
+function plotOfFailedInit({ cause, logs }: InitFailure, { address }: Scene): Plot {
   switch (cause.kind) {
     case 'reported':
       return {
@@ -152,8 +190,7 @@ function plotOfInit({ cause }: InitFailure, { address }: Scene): Plot {
     case 'exit':
       return {
         headline: `The runtime exited (${describeExitStatus(cause.exit)}) during the Init phase, before it asked for work.`,
-        advice:
-          'Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env.',
+        advice: adviceForExit(cause.exit) ?? adviceForExitInInit(cause.exit, logs),
       };
     case 'timeout':
       return cause.attached
@@ -174,26 +211,42 @@ function plotOfInit({ cause }: InitFailure, { address }: Scene): Plot {
   }
 }
 
+function adviceForExitInInit({ code }: RuntimeExit, { lines }: CapturedLogs): string {
+  if (code === 0)
+    return 'The process ended in good order before it asked for work: is the call that starts the loop missing, or not awaited?';
+  const environment =
+    "The runtime sees only Lambda's environment variables: pass what else it needs with the option env.";
+  return lines.length > 0
+    ? `Read the last output for the reason. ${environment}`
+    : `Run the command by itself to see whether it starts. ${environment}`;
+}
+
 const timelineLines = 10;
+
+/** In as many, repetitions are looked for. */
+const mostEntries = 1000;
 
 /** What a story says besides its plot, as it was at one moment. */
 interface Facts {
   readonly runtime: Runtime;
   readonly tail: readonly TranscriptEntry[];
+  /** There are earlier entries. */
+  readonly isTail: boolean;
   readonly lastCall: TranscriptEntry | undefined;
   readonly elapsedMs: number;
   /** Not at that moment, for looking costs too much: when it is told. */
   lastLines(): readonly LogLine[];
 }
 
-function observe({ transcript, runtime, lastLines }: Scene): Facts {
-  const tail = transcript.last(timelineLines);
+function observe({ transcript, runtime, lastLines }: Scene, count: number): Facts {
+  const tail = transcript.last(count);
   const [lastCall] = transcript.last(1, isCallOfRuntime);
-  return { runtime, tail, lastCall, elapsedMs: transcript.elapsedMs(), lastLines };
+  const isTail = tail.length === count || transcript.dropped > 0;
+  return { runtime, tail, isTail, lastCall, elapsedMs: transcript.elapsedMs(), lastLines };
 }
 
 function tell({ headline, requestId, exit, activity, logs, violations, advice }: Story, facts: Facts): string {
-  const { runtime, tail } = facts;
+  const { runtime } = facts;
   const lines = logs.lines.length > 0 ? logs.lines : facts.lastLines();
   return [
     headline,
@@ -204,11 +257,29 @@ function tell({ headline, requestId, exit, activity, logs, violations, advice }:
     `Last call:   ${describeLastCall(facts)}`,
     lines.length === 0 ? 'Last output: none' : `Last output:\n${indent(lastOutput(lines))}`,
     violations.length === 0 ? '' : `Violations:  ${nameRules(violations)}`,
-    `Timeline (the last ${tail.length} entries; api.timeline() has all):\n${timeline(tail)}`,
+    describeTimeline(facts),
     advice === '' ? '' : `What to try: ${advice}`,
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** The end of the timeline. What repeats itself counts as one entry: it shall not push out what came before. */
+function describeTimeline({ tail, isTail }: Facts): string {
+  const shown = foldRepeats(tail, whatHappened).slice(-timelineLines);
+  const lines = shown.map(({ items, repeats }) =>
+    repeats === 0 ? timeline(items) : `${timeline(items)}\n              ${describeRepeats(repeats)}`,
+  );
+  const entries = shown.reduce((sum, { items, repeats }) => sum + items.length * (repeats + 1), 0);
+  const isAll = !isTail && entries === tail.length;
+  return `${isAll ? 'Timeline' : `Timeline (the last ${entries} entries; api.timeline() has all)`}:\n${lines.join('\n')}`;
+}
+
+/** An entry without its times. */
+function whatHappened(entry: TranscriptEntry): string {
+  return timeline([entry])
+    .replace(/^ *[\d.]+ ms/, '')
+    .replaceAll(/ after [\d.]+ ms/g, '');
 }
 
 function describeLastCall({ lastCall, elapsedMs }: Facts): string {

@@ -178,10 +178,14 @@ function toPlainResult<T>(
     case 'success':
       return {
         status: 'success',
-        ...responsePayload<T>(outcome.answer),
         functionError: undefined,
-        ...common,
+        requestId,
+        durationMs,
+        ...(initDurationMs !== undefined && { initDurationMs }),
+        logs,
+        violations,
         report: report(),
+        ...responsePayload<T>(outcome.answer),
       };
     case 'function-error': {
       const posted = postedError(outcome.answer);
@@ -232,12 +236,20 @@ function responsePayload<T>({
   prelude,
 }: Extract<RuntimeAnswer, { kind: 'response' }>): ResponsePayload<T> {
   const bytes = toBuffer(body);
-  const text = bytes.toString();
-  const more = { ...(contentType !== undefined && { contentType }), streamed, bodyBytes, ...(prelude && { prelude }) };
+  const { payload, isJson } = parse<T>(bytes.toString());
+  const found: Writable<ResponsePayload<T>> = { payload, isJson, body: bytes, streamed, bodyBytes };
+  if (contentType !== undefined) found.contentType = contentType;
+  if (prelude) found.prelude = prelude;
+  return found;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function parse<T>(text: string): { payload: T; isJson: boolean } {
   try {
-    return { payload: JSON.parse(text) as T, isJson: true, body: bytes, ...more };
+    return { payload: JSON.parse(text) as T, isJson: true };
   } catch {
-    return { payload: text as T, isJson: false, body: bytes, ...more };
+    return { payload: text as T, isJson: false };
   }
 }
 

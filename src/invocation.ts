@@ -41,7 +41,10 @@ export class Invocation<T = unknown> implements Promise<InvocationResult<T>> {
    * invocation was discarded.
    */
   get prelude(): Promise<HttpPrelude | undefined> {
-    return this.#look().prelude();
+    const prelude = this.#look().prelude();
+    // As of the other moments: whoever does not await it is not told by an unhandled rejection.
+    prelude.catch(() => {});
+    return prelude;
   }
 
   /** Makes the enforced deadline pass now; does nothing once the invocation has ended. */

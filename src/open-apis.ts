@@ -6,7 +6,25 @@ export interface Closable {
   close(): Promise<void>;
 }
 
-const registry: unique symbol = Symbol.for('lambda-runtime-harness.openApis.1');
+/** What can be said of an API to those who have lost sight of it. */
+export interface ApiFacts {
+  /** The line that created it. */
+  createdAt(): string;
+  /** What somebody is waiting for, each on a line of its own; nothing if it is idle. */
+  waits(): readonly string[];
+}
+
+/** A result of `invoke()` or `ready()` that is no success. */
+export interface FailedResult {
+  /** The `RuntimeApi` it comes from. */
+  readonly api: object;
+  /** The line that called `invoke()`, as stack traces show it: `at …`. */
+  readonly invokedAt?: string;
+  /** The whole story, for a person. */
+  readonly message: string;
+}
+
+const registry: unique symbol = Symbol.for('lambda-runtime-harness.openApis.2');
 
 /** How often a test file run by `node --test` looks whether its runner is still there. */
 const parentCheckMs = 1000;
@@ -16,28 +34,52 @@ const parentCheckMs = 1000;
  * for: a worker that waits for an invocation would otherwise outlive it, with its runtimes.
  */
 class OpenApis {
-  readonly #createdAt = new Map<Closable, () => string>();
+  readonly #facts = new Map<Closable, ApiFacts>();
   readonly #reported = new Set<Closable>();
+  readonly #failureListeners = new Set<(failed: FailedResult) => void>();
   #cancelParentCheck: CancelTimer = () => {};
 
-  add(api: Closable, createdAt: () => string): void {
-    if (this.#createdAt.size === 0) this.#watch();
-    this.#createdAt.set(api, createdAt);
+  add(api: Closable, facts: ApiFacts): void {
+    if (this.#facts.size === 0) this.#watch();
+    this.#facts.set(api, facts);
   }
 
   delete(api: Closable): void {
-    this.#createdAt.delete(api);
+    this.#facts.delete(api);
     this.#reported.delete(api);
-    if (this.#createdAt.size === 0) this.#unwatch();
+    if (this.#facts.size === 0) this.#unwatch();
+  }
+
+  waits(api: object): readonly string[] {
+    return this.#facts.get(api as Closable)?.waits() ?? [];
+  }
+
+  onFailure(listener: (failed: FailedResult) => void): () => void {
+    this.#failureListeners.add(listener);
+    return () => this.#failureListeners.delete(listener);
+  }
+
+  /** `describe` is called if somebody listens. */
+  tellFailure(describe: () => FailedResult): void {
+    if (this.#failureListeners.size === 0) return;
+    const failed = describe();
+    for (const listener of [...this.#failureListeners]) listener(failed);
   }
 
   /** Names those that have not been named before. */
   report(): string | undefined {
-    const forgotten = [...this.#createdAt].filter(([api]) => !this.#reported.has(api));
+    const forgotten = [...this.#facts].filter(([api]) => !this.#reported.has(api));
     if (forgotten.length === 0) return undefined;
     for (const [api] of forgotten) this.#reported.add(api);
-    const places = forgotten.map(([, place]) => `  created ${place()}\n`).join('');
-    return `lambda-runtime-harness: ${forgotten.length} API(s) were never closed; their runtimes end with this process.\n${places}  Write "await using api = await createRuntimeApi(…)", or call close() when the test ends.\n`;
+    const waits = forgotten.map(([, facts]) => facts.waits());
+    const places = forgotten.flatMap(([, { createdAt }], index) => [
+      `  created ${createdAt()}\n`,
+      ...(waits[index] ?? []).map((line) => `    ${line}\n`),
+    ]);
+    const hint = waits.some((lines) => lines.length > 0)
+      ? '  A test that timed out while it waited did not get there: give it more time than initTimeoutMs and timeoutMs together, or make these shorter, and the result says what happened.\n'
+      : '';
+    return `lambda-runtime-harness: ${forgotten.length} API(s) were never closed; their runtimes end with this process.\n${places.join('')}  Write "await using api = await createRuntimeApi(…)", or call close() when the test ends.\n${hint}`;
   }
 
   #watch(): void {
@@ -65,7 +107,7 @@ class OpenApis {
   }
 
   readonly #closeAll = (): void => {
-    for (const api of [...this.#createdAt.keys()]) void api.close();
+    for (const api of [...this.#facts.keys()]) void api.close();
   };
 
   readonly #complainAndDie = (signal: NodeJS.Signals): void => {
@@ -99,4 +141,20 @@ shared[registry] = openApis;
  */
 export function reportOpenRuntimeApis(): string | undefined {
   return openApis.report();
+}
+
+/**
+ * What a test that uses this API is waiting for, in sentences; empty if for nothing, or if the API is closed. A report
+ * about a test that timed out can say it.
+ */
+export function describeWaits(api: object): readonly string[] {
+  return openApis.waits(api);
+}
+
+/**
+ * Calls `listener` with each further result of `invoke()` and `ready()` that is no success, of any API in this process;
+ * returns a function that ends that. The setup entries for Jest and vitest tell so why a test failed.
+ */
+export function onFailedResult(listener: (failed: FailedResult) => void): () => void {
+  return openApis.onFailure(listener);
 }

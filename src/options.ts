@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import type { LambdaHandler } from './client/lambda-handler.ts';
 import type { Clock } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
+import { isObject } from './environment/json-object.ts';
 import type { LogLine } from './environment/runtime.ts';
 import { HarnessError } from './errors.ts';
 import type { WantedPort } from './http/listen.ts';
 import { checkFunctionVariables, type FunctionIdentity } from './runtimes/lambda-environment-variables.ts';
 import type { Shutdown } from './runtimes/supervised-process.ts';
+import { similarName } from './similar-name.ts';
 import type { Violation } from './transcript/transcript.ts';
 
 /** Options of `createRuntimeApi()`. */
@@ -68,7 +70,7 @@ export interface RuntimeApiOptions {
   readonly onViolation?: 'record' | 'fail' | ((violation: Violation) => void);
   /** How large events and responses may be. @default Lambda's quotas */
   readonly limits?: PayloadLimits;
-  /** How many transcript entries are kept; the oldest give way. @default 5000 */
+  /** How many transcript entries are kept; the oldest give way. @default 1000 */
   readonly transcriptLimit?: number;
   /** Gives up the start when it fires. */
   readonly signal?: AbortSignal;
@@ -160,9 +162,9 @@ export function readOptions(options: RuntimeApiOptions = {}): Settings {
     initTimeoutMs: duration('initTimeoutMs', options.initTimeoutMs, 10_000),
     port: readPort(options.port),
     clock: readClock(options.clock),
-    onViolation: oneOf('onViolation', options.onViolation, ['record', 'fail']) ?? 'record',
+    onViolation: choiceOrFunction('onViolation', options.onViolation, ['record', 'fail']) ?? 'record',
     limits: readLimits(options.limits),
-    transcriptLimit: integer('transcriptLimit', options.transcriptLimit, { from: 1, to: 10_000_000, byDefault: 5000 }),
+    transcriptLimit: integer('transcriptLimit', options.transcriptLimit, { from: 1, to: 10_000_000, byDefault: 1000 }),
     signal: readSignal(options.signal),
   };
 }
@@ -210,7 +212,7 @@ function readHandler({
 
 /** What only a process of ours can have. An option that is ignored is worse than none. */
 function readProcessOptions(options: RuntimeApiOptions): Pick<Settings, 'logs' | 'shutdown'> {
-  const logs = oneOf('logs', options.logs, ['capture', 'echo']) ?? 'capture';
+  const logs = choiceOrFunction('logs', options.logs, ['capture', 'echo']) ?? 'capture';
   const shutdown = readShutdown(options.shutdown);
   if (options.command || (logs === 'capture' && !shutdown)) return { logs, shutdown };
   const useless = shutdown ? 'shutdown' : 'logs';
@@ -292,9 +294,10 @@ export function checkNames(where: string, options: object, names: Readonly<Recor
     throw new HarnessError('ERR_INVALID_OPTION', `${where} takes an object of options; it was given ${show(options)}.`);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(names, name)) continue;
+    const meant = similarName(name, Object.keys(names));
     throw new HarnessError(
       'ERR_INVALID_OPTION',
-      `${where} has no option "${name}". It has: ${Object.keys(names).join(', ')}.`,
+      `${where} has no option "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} It has: ${Object.keys(names).join(', ')}.`,
     );
   }
 }
@@ -319,10 +322,6 @@ export function invalid(name: string, value: unknown, allowed: string): HarnessE
   return new HarnessError('ERR_INVALID_OPTION', `The option ${name} must be ${allowed}; it was given ${show(value)}.`);
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function text(name: string, value: unknown, byDefault: string): string {
   if (value === undefined) return byDefault;
   if (typeof value !== 'string' || value === '' || value.includes('\0'))
@@ -345,7 +344,7 @@ function integer(name: string, value: unknown, range: { from: number; to: number
   return value as number;
 }
 
-function oneOf<Value>(name: string, value: Value, choices: readonly Value[]): Value {
+function choiceOrFunction<Value>(name: string, value: Value, choices: readonly Value[]): Value {
   if (value === undefined || typeof value === 'function' || choices.includes(value)) return value;
   throw invalid(name, value, `${choices.map((choice) => `'${choice}'`).join(', ')} or a function`);
 }

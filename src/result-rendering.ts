@@ -15,12 +15,11 @@ interface Result {
  * an equality check nor a snapshot, neither `structuredClone()` nor `JSON.stringify()` sees it.
  */
 export function readable<Given extends Result>(result: Given, story: () => string): Given {
-  const hidden = { configurable: true, writable: true, enumerable: false };
-  return Object.defineProperties(result, {
-    toString: { ...hidden, value: story },
-    [inspect.custom]: { ...hidden, value: inspectResult },
-  });
+  Object.defineProperty(result, 'toString', { ...hidden, value: story });
+  return Object.defineProperty(result, inspect.custom, { ...hidden, value: inspectResult });
 }
+
+const hidden = { configurable: true, writable: true, enumerable: false };
 
 function inspectResult(this: Result, depth: number, options: object, show: typeof inspect): string {
   const title = `${this.requestId === undefined ? 'InitResult' : 'InvocationResult'} '${this.status}'`;

@@ -39,8 +39,10 @@ export async function start({ command } = {}) {
   };
 }
 
+/** In a session of its own, as ours is: schedulers treat a session as a group, and wake-ups between groups take longer. */
 export function startRuntime([file, ...args], address) {
   return spawn(file, args, {
+    detached: true,
     env: { ...process.env, AWS_LAMBDA_RUNTIME_API: address },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -1,4 +1,3 @@
-import { asyncDispose } from '../async-dispose.ts';
 import type { ResponseStream } from '../client/response-stream.ts';
 import type {
   AnsweredInvocation,
@@ -20,6 +19,7 @@ export class WatchedClient implements RuntimeClient {
   readonly #client: RuntimeClient;
   #debt: Debt = { kind: 'init' };
   #isDying = false;
+  readonly #death = new Promise<never>(() => {});
 
   constructor(client: RuntimeClient) {
     this.#client = client;
@@ -53,7 +53,7 @@ export class WatchedClient implements RuntimeClient {
   }
 
   async postInitError(error: unknown, options?: CallOptions): Promise<void> {
-    await this.#unlessDying();
+    await this.#settleDebt();
     await this.#client.postInitError(error, options);
   }
 
@@ -61,7 +61,7 @@ export class WatchedClient implements RuntimeClient {
     return this.#client.close();
   }
 
-  [asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
@@ -89,13 +89,9 @@ export class WatchedClient implements RuntimeClient {
     }
   }
 
-  /** The call that follows says what was owed. */
+  /** The call that follows says what was owed; a dying process makes none any more. */
   async #settleDebt(): Promise<void> {
-    await this.#unlessDying();
+    if (this.#isDying) await this.#death;
     this.#debt = { kind: 'nothing' };
-  }
-
-  #unlessDying(): Promise<void> | undefined {
-    return this.#isDying ? new Promise(() => {}) : undefined;
   }
 }

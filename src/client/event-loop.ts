@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { abortable } from '../abort-signal.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { HarnessError } from '../errors.ts';
-import { isStreaming } from './awslambda.ts';
+import { highWaterMarkOf, isStreaming } from './awslambda.ts';
 import type { RuntimeApiRefusal, UnusableInvocation } from './call-errors.ts';
 import { callHandler, type Delivery, type HandlerSurroundings, makeContext } from './call-handler.ts';
 import { type ErrorReport, errorReportOf } from './error-report.ts';
@@ -145,7 +145,11 @@ class EventLoop {
   }
 
   async #stream(handler: StreamingHandler, { invocation, event }: Delivery): Promise<void> {
-    const stream = this.#client.streamResponse(invocation, this.#call);
+    const highWaterMark = highWaterMarkOf(handler);
+    const stream = this.#client.streamResponse(invocation, {
+      ...this.#call,
+      ...(highWaterMark !== undefined && { highWaterMark }),
+    });
     // What goes wrong is dealt with once the stream has settled.
     stream.on('error', () => {});
     const context = makeContext(invocation, this.#surroundings, () => {});

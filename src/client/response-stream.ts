@@ -1,9 +1,15 @@
 import { Writable } from 'node:stream';
 import { types } from 'node:util';
 import { HarnessError } from '../errors.ts';
+import { checkContentType } from './content-type.ts';
 import { type ErrorReport, errorReportOf, errorTypeHeader } from './error-report.ts';
 import { headerNames } from './header-names.ts';
 import type { Reply, Upload } from './transport.ts';
+
+interface ResponseStreamOptions {
+  readonly contentType?: string;
+  readonly highWaterMark?: number;
+}
 
 /** How a stream reaches the Runtime API. */
 export interface ResponseUpload {
@@ -43,9 +49,8 @@ export class ResponseStream extends Writable {
   #contentType = 'application/octet-stream';
   #upload: Upload | undefined;
 
-  constructor(target: ResponseUpload, contentType?: string) {
-    // Chunks are counted, not bytes: a chunk may be an object.
-    super({ objectMode: true });
+  constructor(target: ResponseUpload, { contentType, highWaterMark }: ResponseStreamOptions) {
+    super({ highWaterMark });
     this.#target = target;
     if (contentType !== undefined) this.#contentType = contentType;
     this.settled = new Promise((resolve) => {
@@ -61,6 +66,7 @@ export class ResponseStream extends Writable {
   /** Sets the response's `Content-Type`; before the first write. */
   setContentType(contentType: string): void {
     if (this.#upload) throw new Error('The content type is sent with the first write: set it before.');
+    checkContentType(contentType);
     this.#contentType = contentType;
   }
 
@@ -76,10 +82,20 @@ export class ResponseStream extends Writable {
     this.destroy(error);
   }
 
+  /** Sends a piece of the response. What is neither text nor bytes is sent as JSON. */
+  override write(chunk: unknown, encoding?: BufferEncoding | Done, done?: Done): boolean {
+    return super.write(writable(chunk), encoding as BufferEncoding, done);
+  }
+
+  /** Ends the response, with a last piece if one is given. */
+  override end(chunk?: unknown, encoding?: BufferEncoding | Done, done?: Done): this {
+    return super.end(typeof chunk === 'function' ? chunk : writable(chunk), encoding as BufferEncoding, done);
+  }
+
   /** @internal */
-  override _write(chunk: unknown, encoding: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     try {
-      this.#begun().write(bytesOf(chunk, encoding), done);
+      this.#begun().write(chunk, done);
     } catch (error) {
       done(error as Error);
     }
@@ -125,7 +141,7 @@ export class ResponseStream extends Writable {
     void this.#replied().then(() => {
       if (this.transportError) this.destroy(this.transportError);
     });
-    this._onBeforeFirstWrite?.((chunk) => upload.write(bytesOf(chunk, 'utf8'), () => {}));
+    this._onBeforeFirstWrite?.((chunk) => upload.write(Buffer.from(chunk), () => {}));
     return upload;
   }
 
@@ -149,9 +165,10 @@ export class ResponseStream extends Writable {
   }
 }
 
-function bytesOf(chunk: unknown, encoding: BufferEncoding): Uint8Array {
-  if (types.isUint8Array(chunk)) return chunk;
-  return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(JSON.stringify(chunk));
+/** What a stream of bytes takes as it is, or its JSON. */
+function writable(chunk: unknown): unknown {
+  const isTaken = typeof chunk === 'string' || types.isUint8Array(chunk) || chunk === null || chunk === undefined;
+  return isTaken ? chunk : Buffer.from(JSON.stringify(chunk));
 }
 
 function errorTrailers(report: ErrorReport): Record<string, string> {

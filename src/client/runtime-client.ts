@@ -5,6 +5,7 @@ import { asyncDispose } from '../async-dispose.ts';
 import { HarnessError } from '../errors.ts';
 import { checkAddress } from './address.ts';
 import { closedError, connectionError, refusedError } from './call-errors.ts';
+import { checkContentType } from './content-type.ts';
 import { type ErrorReport, errorReportOf, errorTypeHeader, isErrorReport } from './error-report.ts';
 import { headerNames } from './header-names.ts';
 import { ResponseStream, streamHeaders } from './response-stream.ts';
@@ -37,6 +38,8 @@ export type ResponseBody = string | Uint8Array | AsyncIterable<string | Uint8Arr
 export interface ResponseOptions extends CallOptions {
   /** @default 'application/json' for a string, else 'application/octet-stream' */
   readonly contentType?: string;
+  /** Of a stream: how many bytes may wait to be sent before `write()` returns `false`. @default that of Node's streams */
+  readonly highWaterMark?: number;
 }
 
 /**
@@ -110,6 +113,7 @@ class TransportClient implements RuntimeClient {
 
   async postResponse(invocation: AnsweredInvocation, body: ResponseBody, options: ResponseOptions = {}): Promise<void> {
     if (typeof body !== 'string' && !types.isUint8Array(body)) {
+      checkStream(body);
       await this.#postStream(invocation, body, options);
       return;
     }
@@ -123,7 +127,8 @@ class TransportClient implements RuntimeClient {
     });
   }
 
-  streamResponse(invocation: AnsweredInvocation, { contentType, signal }: ResponseOptions = {}): ResponseStream {
+  streamResponse(invocation: AnsweredInvocation, options: ResponseOptions = {}): ResponseStream {
+    const { signal } = options;
     const path = pathOf(invocation, 'response');
     const call: Call = { method: 'POST', path, headers: noHeaders, signal };
     const stream = new ResponseStream(
@@ -135,7 +140,7 @@ class TransportClient implements RuntimeClient {
         refusal: (reply) => (isAccepted(reply) ? undefined : refusedError(call, this.address, reply)),
         failure: (error) => this.#failure(call, error),
       },
-      contentType,
+      options,
     );
     const stopListening = onAbort(signal, (error) => stream.breakOff(error));
     void stream.settled.then(stopListening);
@@ -246,10 +251,11 @@ function answerHeaders(invocation: AnsweredInvocation, contentType: string): Rec
     : { 'Content-Type': contentType, [headerNames.invocationId]: invocationId };
 }
 
-function checkContentType(contentType: string): void {
-  if (/^[\t\x20-\x7e]+$/.test(contentType)) return;
+/** An object would end up as an error in the middle of its response. */
+function checkStream(body: unknown): void {
+  if (typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || Symbol.iterator in body)) return;
   throw new HarnessError(
     'ERR_INVALID_OPTION',
-    `A content type is a line of ASCII, such as text/plain; it was given ${JSON.stringify(contentType)}.`,
+    `A response is a string, bytes, or a stream of them; postResponse() was given ${body === null ? 'null' : `a value of type ${typeof body}`}. Send JSON.stringify(value).`,
   );
 }

@@ -1,3 +1,5 @@
+import { fromHeader } from '../http/header-text.ts';
+
 /** Carries the calls of the Runtime API; whom it calls is its own affair. */
 export interface Transport {
   /** `host:port` */
@@ -45,15 +47,7 @@ export function replyOf(status: number, headers: ReplyHeaders, chunks: readonly 
     header(name) {
       const value = headers[name];
       const text = typeof value === 'string' ? value : value?.[0];
-      return text === undefined ? undefined : utf8(text);
+      return text === undefined ? undefined : fromHeader(text);
     },
   };
-}
-
-/** Headers are read as Latin-1. */
-function utf8(text: string): string {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'latin1').toString('utf8');
-  }
-  return text;
 }

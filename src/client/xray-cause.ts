@@ -1,7 +1,8 @@
+import { jsonForHeader } from '../http/header-text.ts';
 import type { ErrorReport } from './error-report.ts';
 
 /** Servers take headers up to a limit: AWS's clients keep to 1 MiB. */
-const maxBytes = 1024 * 1024;
+const maxHeaderBytes = 1024 * 1024;
 const maxTextLength = 10_000;
 const longestFrame = 1000;
 
@@ -11,7 +12,7 @@ const longestFrame = 1000;
  */
 export function xrayCauseHeader(report: ErrorReport): string {
   const whole = headerOf(report, { text: Number.POSITIVE_INFINITY, frames: Number.POSITIVE_INFINITY });
-  return whole.length < maxBytes ? whole : headerOf(report, { text: maxTextLength, frames: 0 });
+  return whole.length < maxHeaderBytes ? whole : headerOf(report, { text: maxTextLength, frames: 0 });
 }
 
 interface Limits {
@@ -29,16 +30,11 @@ function headerOf(report: ErrorReport, limits: Limits): string {
     });
   }
   const paths = [...new Set(exceptions.flatMap(({ stack }) => stack.map(({ path }) => path)))].filter(Boolean);
-  return ascii(JSON.stringify({ working_directory: process.cwd(), exceptions, paths }));
+  return jsonForHeader(JSON.stringify({ working_directory: process.cwd(), exceptions, paths }));
 }
 
 function readFrame(frame: string): { path: string; line: number; label: string } {
   const [, label = 'anonymous', path = '', line = 0] =
     /^at (?:(.*?) \()?(.+?):(\d+):\d+\)?$/.exec(frame.slice(0, longestFrame)) ?? [];
   return { path, line: Number(line), label };
-}
-
-/** Headers hold no others, nor DEL. */
-function ascii(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

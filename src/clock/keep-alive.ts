@@ -1,8 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
 
-/** Keeps the process alive while someone waits for us, and only then. */
+/**
+ * Keeps the process alive while someone waits for us, and only then. Not under Jest, which does so itself as long as a
+ * test runs, and, when one has timed out, waits for all that it left behind.
+ */
 export class KeepAlive {
   #waiting = 0;
+  readonly #isNeeded = process.env.JEST_WORKER_ID === undefined;
   readonly #port = new MessageChannel().port1;
 
   constructor() {
@@ -20,7 +24,7 @@ export class KeepAlive {
 
   acquire(): void {
     restoreNextTick();
-    if (this.#waiting++ === 0) this.#port.ref();
+    if (this.#waiting++ === 0 && this.#isNeeded) this.#port.ref();
   }
 
   release(): void {

@@ -10,7 +10,7 @@ export class Deferred<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.promise.catch(() => {});
+    this.promise.catch(ignore);
   }
 
   resolve(value: T): void {
@@ -23,3 +23,5 @@ export class Deferred<T> {
     this.#reject(error);
   }
 }
+
+function ignore(): void {}

@@ -177,7 +177,7 @@ export class ExecutionEnvironment {
     const current = this.#current;
     if (from === 'Running' && current) {
       if (!this.#deliveryLost) {
-        this.#violate('next-before-answer', `asked for an event while ${current.requestId} was unanswered`, exchange);
+        this.violate('next-before-answer', `asked for an event while ${current.requestId} was unanswered`, exchange);
       }
       this.#deliveryLost = false;
       poll.deliver(current);
@@ -216,7 +216,7 @@ export class ExecutionEnvironment {
     const invocation = this.#findAnswerable(requestId);
     if (!invocation) {
       if (this.#timedOut.has(requestId)) throw new Refusal('InvokeTimeout', 'Invoke timeout');
-      this.#violate('unknown-request-id', describeUnknownId(requestId), exchange);
+      this.violate('unknown-request-id', describeUnknownId(requestId), exchange);
       throw new Refusal('InvalidRequestID', 'Invalid request ID');
     }
     exchange.requestId = requestId;
@@ -225,7 +225,7 @@ export class ExecutionEnvironment {
       invocation.invocationId !== undefined &&
       invocationId !== invocation.invocationId
     ) {
-      this.#violate('wrong-invocation-id', `echoed the invocation ID "${invocationId}" of another delivery`, exchange);
+      this.violate('wrong-invocation-id', `echoed the invocation ID "${invocationId}" of another delivery`, exchange);
       throw new Refusal('InvokeTimeout', 'Invoke timeout');
     }
     this.#moveByCall(call, exchange);
@@ -277,6 +277,11 @@ export class ExecutionEnvironment {
     else fail();
   }
 
+  /** The runtime has died. What it sent before is still to be read, and nobody is to be slowed down any more. */
+  runtimeIsGone(): void {
+    this.#current?.body.letFlow();
+  }
+
   /** `POST /extension/register`: returns the identifier. Lambda allows it until the runtime first asks for work. */
   registerExtension(name: string, events: readonly string[]): string {
     if (this.#state !== 'Started') {
@@ -292,7 +297,17 @@ export class ExecutionEnvironment {
 
   /** The runtime broke a rule. It is recorded, and counts against the invocation that ends next. */
   violate(rule: ViolationRule, message: string, exchange: Exchange): void {
-    this.#violate(rule, message, exchange);
+    const requestId = exchange.requestId ?? this.currentRequestId;
+    const violation: Violation = {
+      type: 'violation',
+      rule,
+      message: `The runtime ${message}.`,
+      advice: adviceFor[rule],
+      exchange,
+      ...(requestId !== undefined && { requestId }),
+    };
+    this.#violations.push(violation);
+    this.#transcript.add(violation);
   }
 
   // ---- Init phase ----
@@ -619,23 +634,8 @@ export class ExecutionEnvironment {
     const from = this.#state;
     if (moves[from][call]) return this.#move(call);
     const rule = ruleBrokenBy(call, from);
-    if (rule)
-      this.#violate(rule, `called ${call === 'initError' ? 'init/error' : call} in the state ${from}`, exchange);
+    if (rule) this.violate(rule, `called ${call === 'initError' ? 'init/error' : call} in the state ${from}`, exchange);
     throw new Refusal('InvalidStateTransition', forbiddenMove(from, call));
-  }
-
-  #violate(rule: ViolationRule, message: string, exchange: Exchange): void {
-    const requestId = exchange.requestId ?? this.currentRequestId;
-    const violation: Violation = {
-      type: 'violation',
-      rule,
-      message: `The runtime ${message}.`,
-      advice: adviceFor[rule],
-      exchange,
-      ...(requestId !== undefined && { requestId }),
-    };
-    this.#violations.push(violation);
-    this.#transcript.add(violation);
   }
 }
 

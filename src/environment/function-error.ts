@@ -1,3 +1,4 @@
+import { parseObject } from './json-object.ts';
 import type { RuntimeExit } from './runtime.ts';
 
 /** An error as the function's caller receives it. Further keys the runtime sent are kept. */
@@ -53,17 +54,6 @@ export function parseErrorReport(
 /** Some runtimes print an exception object where its name should be: an address differs in every run. */
 function isStable(errorType: string): boolean {
   return !/0x[0-9a-f]{6,}|[\r\n]/i.test(errorType);
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string {

@@ -1,3 +1,6 @@
+import { concat } from './bytes.ts';
+import { isObject } from './json-object.ts';
+
 /** What a streaming function says of its HTTP response before the body (AWS docs: "Response streaming", function URLs). */
 export interface HttpPrelude {
   readonly statusCode?: number;
@@ -21,17 +24,18 @@ export type PreludeStep =
 
 /** Finds the end of the prelude, eight NUL bytes, whatever pieces the bytes come in. */
 export class PreludeParser {
-  #bytes = new Uint8Array(0);
+  readonly #chunks: Uint8Array[] = [];
+  #byteLength = 0;
   #zeros = 0;
 
   push(chunk: Uint8Array): PreludeStep {
-    const searched = this.#bytes.byteLength;
-    this.#bytes = concat(this.#bytes, chunk);
-    for (let index = searched; index < this.#bytes.byteLength; index++) {
-      this.#zeros = this.#bytes[index] === 0 ? this.#zeros + 1 : 0;
-      if (this.#zeros === separatorLength) return this.#split(index + 1);
+    this.#chunks.push(chunk);
+    for (let index = 0; index < chunk.byteLength; index++) {
+      this.#zeros = chunk[index] === 0 ? this.#zeros + 1 : 0;
+      if (this.#zeros === separatorLength) return this.#split(this.#byteLength + index + 1);
     }
-    if (this.#bytes.byteLength <= maxPreludeBytes) return { kind: 'incomplete' };
+    this.#byteLength += chunk.byteLength;
+    if (this.#byteLength <= maxPreludeBytes) return { kind: 'incomplete' };
     return this.#invalid(`no 8 NUL bytes within ${maxPreludeBytes} bytes`);
   }
 
@@ -41,14 +45,14 @@ export class PreludeParser {
   }
 
   #split(end: number): PreludeStep {
-    const text = new TextDecoder().decode(this.#bytes.subarray(0, end - separatorLength));
-    const prelude = parse(text);
+    const bytes = concat(this.#chunks);
+    const prelude = parse(new TextDecoder().decode(bytes.subarray(0, end - separatorLength)));
     if (typeof prelude === 'string') return this.#invalid(prelude);
-    return { kind: 'complete', prelude, rest: this.#bytes.subarray(end) };
+    return { kind: 'complete', prelude, rest: bytes.subarray(end) };
   }
 
   #invalid(reason: string): PreludeStep {
-    return { kind: 'invalid', reason, rest: this.#bytes };
+    return { kind: 'invalid', reason, rest: concat(this.#chunks) };
   }
 }
 
@@ -60,10 +64,10 @@ function parse(text: string): HttpPrelude | string {
   } catch {
     return 'it is not JSON';
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
-  const { statusCode, headers, cookies } = value as Record<string, unknown>;
+  if (!isObject(value)) return 'it is not a JSON object';
+  const { statusCode, headers, cookies } = value;
   if (statusCode !== undefined && !isStatus(statusCode)) return 'its statusCode is not a number from 100 to 599';
-  if (headers !== undefined && !isRecord(headers)) return 'its headers are not an object';
+  if (headers !== undefined && !isObject(headers)) return 'its headers are not an object';
   if (cookies !== undefined && !isTexts(cookies)) return 'its cookies are not a list of strings';
   return value as HttpPrelude;
 }
@@ -72,17 +76,6 @@ function isStatus(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
 }
 
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(first.byteLength + second.byteLength);
-  whole.set(first);
-  whole.set(second, first.byteLength);
-  return whole;
 }

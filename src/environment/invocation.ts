@@ -4,7 +4,7 @@ import { Deferred } from './deferred.ts';
 import { type FunctionError, normalizeErrorType } from './function-error.ts';
 import type { HttpPrelude } from './http-prelude.ts';
 import { type InitFailure, initFailureError } from './init-phase.ts';
-import { BodyStream, FlowingBody, type ResponseBody } from './response-body.ts';
+import { BufferedBody, type ResponseBody, StreamedBody } from './response-body.ts';
 import type { CapturedLogs, RuntimeExit } from './runtime.ts';
 import type { XRayCause } from './xray-cause.ts';
 
@@ -131,7 +131,7 @@ export class Invocation {
 
   constructor(request: InvocationRequest) {
     this.request = request;
-    this.body = request.isStreamed ? new FlowingBody() : new BodyStream();
+    this.body = request.isStreamed ? new StreamedBody() : new BufferedBody();
   }
 
   get requestId(): string {

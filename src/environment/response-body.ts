@@ -1,3 +1,4 @@
+import { concat } from './bytes.ts';
 import { Deferred } from './deferred.ts';
 import type { HttpPrelude } from './http-prelude.ts';
 
@@ -8,35 +9,22 @@ export interface ResponseChunk extends Uint8Array {
 }
 
 /** The body of a response on its way from the runtime to its readers. */
-export interface ResponseBody extends AsyncIterable<ResponseChunk> {
-  /** Bytes received, whether or not they are kept. */
-  readonly byteLength: number;
-  /** The runtime waits, because nobody reads. */
-  readonly isBlocked: boolean;
-  /** Returns a promise if the runtime has to wait before it may send more. */
-  push(chunk: Uint8Array, timeMs: number): Promise<void> | undefined;
-  setPrelude(prelude: HttpPrelude): void;
-  end(error?: unknown): void;
-  /** What is kept of the body. */
-  bytes(): Uint8Array;
-  /** Resolves to what comes before the body of an HTTP response, or at the first byte without. */
-  prelude(): Promise<HttpPrelude | undefined>;
-}
-
-/** What the bodies share: they begin, go on and end, and tell those who wait for that. */
-abstract class Body implements ResponseBody {
+export abstract class ResponseBody implements AsyncIterable<ResponseChunk> {
   #byteLength = 0;
   #prelude: HttpPrelude | undefined;
   #ended = false;
   #error: unknown;
   #changed: Deferred<void> | undefined;
 
+  /** Bytes received, whether or not they are kept. */
   get byteLength(): number {
     return this.#byteLength;
   }
 
+  /** The runtime waits, because nobody reads. */
   abstract readonly isBlocked: boolean;
 
+  /** Returns a promise if the runtime has to wait before it may send more. */
   push(chunk: Uint8Array, timeMs: number): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#byteLength += chunk.byteLength;
@@ -59,20 +47,40 @@ abstract class Body implements ResponseBody {
     this.#wake();
   }
 
+  /** Resolves to what comes before the body of an HTTP response, or at the first byte without. */
   async prelude(): Promise<HttpPrelude | undefined> {
     while (!this.#prelude && this.#byteLength === 0 && !this.#ended) await this.#change();
     if (!this.#prelude && this.#error !== undefined) throw this.#error;
     return this.#prelude;
   }
 
+  /** What is kept of the body. */
   abstract bytes(): Uint8Array;
 
-  abstract [Symbol.asyncIterator](): AsyncGenerator<ResponseChunk, void, void>;
+  /** The runtime is gone: what it has sent before need not wait for a reader any more. */
+  letFlow(): void {}
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<ResponseChunk> {
+    return new Reader({
+      chunkAt: (index) => this.chunkAt(index),
+      more: () => this.#more(),
+      leave: () => {
+        this.left();
+        this.#wake();
+      },
+    });
+  }
+
+  /** The chunk that a reader who has read `index` chunks gets next, if it is there. */
+  protected abstract chunkAt(index: number): ResponseChunk | undefined;
+
+  /** A reader does not want to read on. */
+  protected left(): void {}
 
   protected abstract take(chunk: ResponseChunk): Promise<void> | undefined;
 
   /** Waits until there is more; resolves to `false` when there will be no more. */
-  protected async more(): Promise<boolean> {
+  async #more(): Promise<boolean> {
     if (!this.#ended) {
       await this.#change();
       return true;
@@ -92,32 +100,57 @@ abstract class Body implements ResponseBody {
   }
 }
 
+interface Source {
+  chunkAt(index: number): ResponseChunk | undefined;
+  /** Resolves when there may be more; to `false` when there will be no more. */
+  more(): Promise<boolean>;
+  leave(): void;
+}
+
+/** Reads a body. Unlike a generator it can be left before it has begun, and while it waits. */
+class Reader implements AsyncIterableIterator<ResponseChunk> {
+  readonly #source: Source;
+  #index = 0;
+  #hasLeft = false;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  async next(): Promise<IteratorResult<ResponseChunk, undefined>> {
+    while (!this.#hasLeft) {
+      const chunk = this.#source.chunkAt(this.#index);
+      if (chunk) {
+        this.#index++;
+        return { done: false, value: chunk };
+      }
+      if (!(await this.#source.more())) break;
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<ResponseChunk, undefined>> {
+    this.#hasLeft = true;
+    this.#source.leave();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
 /** Keeps everything: it can be read while it arrives, as often as wanted, from the beginning. */
-export class BodyStream extends Body {
+export class BufferedBody extends ResponseBody {
   readonly #chunks: ResponseChunk[] = [];
   readonly isBlocked = false;
 
   bytes(): Uint8Array {
-    if (this.#chunks.length === 1 && this.#chunks[0]) return this.#chunks[0];
-    const whole = new Uint8Array(this.byteLength);
-    let offset = 0;
-    for (const chunk of this.#chunks) {
-      whole.set(chunk, offset);
-      offset += chunk.byteLength;
-    }
-    return whole;
+    return concat(this.#chunks);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<ResponseChunk, void, void> {
-    for (let index = 0; ; ) {
-      const chunk = this.#chunks[index];
-      if (chunk) {
-        index++;
-        yield chunk;
-      } else if (!(await this.more())) {
-        return;
-      }
-    }
+  protected chunkAt(index: number): ResponseChunk | undefined {
+    return this.#chunks[index];
   }
 
   protected take(chunk: ResponseChunk): undefined {
@@ -129,10 +162,11 @@ export class BodyStream extends Body {
 const maxUnreadBytes = 64 * 1024;
 
 /** Keeps nothing: what has been read is gone, and the runtime waits for the reader. A reader that leaves stops nobody. */
-export class FlowingBody extends Body {
+export class StreamedBody extends ResponseBody {
   #unread: ResponseChunk[] = [];
   #unreadBytes = 0;
   #hasBeenLeft = false;
+  #flowsFreely = false;
   #room: Deferred<void> | undefined;
 
   get isBlocked(): boolean {
@@ -144,34 +178,34 @@ export class FlowingBody extends Body {
     this.#makeRoom();
   }
 
+  override letFlow(): void {
+    this.#flowsFreely = true;
+    this.#makeRoom();
+  }
+
   bytes(): Uint8Array {
     return new Uint8Array(0);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<ResponseChunk, void, void> {
-    try {
-      for (;;) {
-        const chunk = this.#unread.shift();
-        if (chunk) {
-          this.#unreadBytes -= chunk.byteLength;
-          if (this.#unreadBytes <= maxUnreadBytes) this.#makeRoom();
-          yield chunk;
-        } else if (!(await this.more())) {
-          return;
-        }
-      }
-    } finally {
-      this.#hasBeenLeft = true;
-      this.#unread = [];
-      this.#makeRoom();
-    }
+  protected chunkAt(): ResponseChunk | undefined {
+    const chunk = this.#unread.shift();
+    if (!chunk) return undefined;
+    this.#unreadBytes -= chunk.byteLength;
+    if (this.#unreadBytes <= maxUnreadBytes) this.#makeRoom();
+    return chunk;
+  }
+
+  protected override left(): void {
+    this.#hasBeenLeft = true;
+    this.#unread = [];
+    this.#makeRoom();
   }
 
   protected take(chunk: ResponseChunk): Promise<void> | undefined {
     if (this.#hasBeenLeft) return undefined;
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.byteLength;
-    if (this.#unreadBytes <= maxUnreadBytes) return undefined;
+    if (this.#unreadBytes <= maxUnreadBytes || this.#flowsFreely) return undefined;
     this.#room ??= new Deferred();
     return this.#room.promise;
   }

@@ -1,3 +1,5 @@
+import { isObject, parseObject } from './json-object.ts';
+
 /** An error cause for AWS X-Ray, as sent in `Lambda-Runtime-Function-XRay-Error-Cause`. */
 export interface XRayCause {
   working_directory: string;
@@ -21,34 +23,28 @@ const maxTextBytes = (maxBytes - 4096) / 2;
  * over 64 KiB is cut down until it fits (RIE: `model/error_cause.go`, `error_cause_compactor.go`).
  */
 export function parseXRayCause(text: string): XRayCause | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const cause = readCause(value);
+  const value = parseObject(text);
+  const cause = value && readCause(value);
   if (!cause) return undefined;
   const isEmpty =
     cause.working_directory === '' && cause.message === '' && cause.exceptions.length === 0 && cause.paths.length === 0;
   return isEmpty ? undefined : compact(cause);
 }
 
-function readCause(value: unknown): XRayCause | undefined {
-  if (!isRecord(value)) return undefined;
+function readCause(value: Readonly<Record<string, unknown>>): XRayCause | undefined {
   const exceptions = value.exceptions ?? [];
   const paths = value.paths ?? [];
   if (!Array.isArray(exceptions) || !Array.isArray(paths)) return undefined;
   return {
     working_directory: text(value.working_directory),
-    exceptions: exceptions.filter(isRecord).map(readException),
+    exceptions: exceptions.filter(isObject).map(readException),
     paths: paths.filter((path) => typeof path === 'string'),
     message: text(value.message),
   };
 }
 
 function readException(value: Record<string, unknown>): XRayException {
-  const stack = Array.isArray(value.stack) ? value.stack.filter(isRecord) : [];
+  const stack = Array.isArray(value.stack) ? value.stack.filter(isObject) : [];
   return {
     message: text(value.message),
     type: text(value.type),
@@ -82,10 +78,6 @@ function cut(value: string): string {
 
 function sizeOf(cause: XRayCause): number {
   return new TextEncoder().encode(JSON.stringify(cause)).length;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string {

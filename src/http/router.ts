@@ -54,7 +54,8 @@ function pathOf(target: string): string {
 function matchSegments(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
   if (pattern.length !== segments.length) return undefined;
   const parameters: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
+  for (let index = 0; index < pattern.length; index++) {
+    const expected = pattern[index] ?? '';
     const segment = segments[index] ?? '';
     if (expected.startsWith(':')) parameters[expected.slice(1)] = decode(segment);
     else if (expected !== segment) return undefined;
@@ -63,6 +64,7 @@ function matchSegments(pattern: readonly string[], segments: readonly string[]):
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

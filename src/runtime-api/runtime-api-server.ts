@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
 import { HttpServer, host } from '../http/http-server.ts';
 import type { WantedPort } from '../http/listen.ts';
+import { isForLoopback } from '../http/loopback-host.ts';
 import { match, type Reply } from '../http/router.ts';
 import type { Exchange, Transcript, TranscriptEntry } from '../transcript/transcript.ts';
 import { routes } from './routes.ts';
 import { type FunctionNames, type Limits, previewBytes, type RuntimeCall } from './runtime-call.ts';
-import { errorResponse, methodNotAllowed, notFound } from './status-response.ts';
+import { errorResponse, foreignHost, methodNotAllowed, notFound } from './status-response.ts';
 
 export interface ServerParts {
   readonly transcript: Transcript;
@@ -38,6 +39,7 @@ export class RuntimeApiServer {
 
   /** Resolves when everything that a dead runtime sent has been served. */
   lastWords(): Promise<void> {
+    this.#environment?.runtimeIsGone();
     return this.#http.lastWords();
   }
 
@@ -52,7 +54,11 @@ export class RuntimeApiServer {
     // It closed while it waited: Node announces that only for the response whose turn it was.
     if (request.socket.destroyed) return;
     const exchange = this.#transcript.add(newExchange(request));
-    response.once('close', () => this.#abandoned(exchange));
+    response.on('close', () => {
+      this.#abandoned(exchange);
+      // The connection lives on; what this request has brought need not.
+      if (this.#lastOn.get(request.socket) === response) this.#lastOn.delete(request.socket);
+    });
     const reply = await dispatch({
       request,
       response,
@@ -101,6 +107,10 @@ export class RuntimeApiServer {
 
 async function dispatch(call: RuntimeCall): Promise<Reply> {
   const { request, exchange, environment } = call;
+  if (!isForLoopback(request)) {
+    request.resume();
+    return foreignHost;
+  }
   const found = match(routes, exchange.method, exchange.path);
   switch (found.kind) {
     case 'found':

@@ -49,9 +49,9 @@ export function readBody(
       request.pause();
       void room.then(() => request.resume());
     });
-    request.once('end', () => end(request.complete ? 'complete' : 'aborted'));
-    request.once('error', () => end('aborted'));
-    request.once('close', () => end('aborted'));
+    request.on('end', () => end(request.complete ? 'complete' : 'aborted'));
+    request.on('error', () => end('aborted'));
+    request.on('close', () => end('aborted'));
 
     function end(how: BodyEnd): void {
       exchange.requestBody = preview.text();

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
-import { delimiter, isAbsolute, resolve } from 'node:path';
+import { delimiter, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../errors.ts';
 
@@ -24,7 +24,7 @@ export async function findCommand(command: readonly string[], cwd: string, searc
   if (bootstrap !== undefined)
     return { file: process.execPath, args: [bootstrap, ...args], cwd, path: process.execPath };
   const path = file.includes('/') ? resolve(cwd, file) : await searchFor(file, searchPath);
-  await checkExecutable(path, file);
+  await checkExecutable(path, { file, cwd });
   return { file, args, cwd, path };
 }
 
@@ -56,9 +56,12 @@ async function searchFor(name: string, searchPath: string): Promise<string> {
     const candidate = resolve(directory, name);
     if (await isExecutableFile(candidate)) return candidate;
   }
+  const words = name.trim().split(/\s+/);
   throw invalid(
     `The command "${name}" was not found on PATH (${searchPath}).`,
-    `Install it, give its path, or write "./${name}" if it lies in the working directory.`,
+    words.length > 1
+      ? adviceForBlanks(words)
+      : `Install it, give its path, or write "./${name}" if it lies in the working directory.`,
   );
 }
 
@@ -79,21 +82,27 @@ function isFile(path: string): Promise<boolean> {
   );
 }
 
-async function checkExecutable(path: string, file: string): Promise<void> {
+async function checkExecutable(path: string, { file, cwd }: { file: string; cwd: string }): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) {
-    const hint = isAbsolute(file) ? '' : ' Relative paths start at the option cwd.';
-    throw invalid(
-      `The command "${file}" does not exist: there is no ${path}.`,
-      `Build it first, or correct the path.${hint}`,
-    );
-  }
+  if (!found)
+    throw invalid(`The command "${file}" does not exist: there is no ${path}.`, await adviceForMissing(file, cwd));
   if (found.isDirectory())
     throw invalid(`The command "${file}" is a directory: ${path}.`, 'Name the executable inside it.');
   if (!(await isExecutableFile(path))) {
     throw invalid(`The command "${file}" is not executable: ${path}.`, `Run: chmod +x ${path}`);
   }
   await checkFormat(path, file);
+}
+
+async function adviceForMissing(file: string, cwd: string): Promise<string> {
+  const [first = '', ...rest] = file.trim().split(/\s+/);
+  if (rest.length > 0 && (await isFile(resolve(cwd, first)))) return adviceForBlanks([first, ...rest]);
+  return `Build it first, or correct the path.${isAbsolute(file) ? '' : ' Relative paths start at the option cwd.'}`;
+}
+
+/** There is no shell that would cut a line into words. */
+function adviceForBlanks(words: readonly string[]): string {
+  return `Arguments are elements of their own: [${words.map((word) => `'${word}'`).join(', ')}].`;
 }
 
 /** A shell would run a text without a shebang as a script; Lambda, which has no shell, does not. */
@@ -105,7 +114,7 @@ async function checkFormat(path: string, file: string): Promise<void> {
     if (head.includes(0)) return;
     throw invalid(
       `The command "${file}" is neither a program nor a script with a shebang: ${path}.`,
-      'Make "#!/bin/sh", or the path of another interpreter, its first line. Lambda needs it too.',
+      `Make "${shebangFor(path)}", or the path of another interpreter, its first line. Lambda needs it too.`,
     );
   }
   const line = head.toString('latin1').split('\n', 1)[0] ?? '';
@@ -122,6 +131,24 @@ async function checkFormat(path: string, file: string): Promise<void> {
       `Correct the shebang of ${path}.`,
     );
   }
+}
+
+const interpreters: Readonly<Record<string, string>> = {
+  '.js': 'node',
+  '.mjs': 'node',
+  '.cjs': 'node',
+  '.ts': 'node',
+  '.mts': 'node',
+  '.py': 'python3',
+  '.rb': 'ruby',
+  '.pl': 'perl',
+  '.php': 'php',
+  '.bash': 'bash',
+};
+
+function shebangFor(path: string): string {
+  const interpreter = interpreters[extname(path)];
+  return interpreter === undefined ? '#!/bin/sh' : `#!/usr/bin/env ${interpreter}`;
 }
 
 async function readHead(path: string): Promise<Buffer | undefined> {

@@ -1,3 +1,4 @@
+import { shortPath } from './short-path.ts';
 import type { Exchange, TranscriptEntry } from './transcript.ts';
 
 /** What `toChromeTrace()` makes: as JSON, a file for Perfetto and other readers of Chrome's trace event format. */
@@ -129,14 +130,14 @@ function traced(entry: TranscriptEntry, index: number, open: OpenSlices): Chrome
 function tracedExchange(exchange: Exchange & { readonly timeMs: number }, index: number): ChromeTraceEvent[] {
   const { method, path, requestId, requestBytes, response, aborted, timeMs } = exchange;
   const begun: ChromeTraceEvent = {
-    name: `${method} ${path}${aborted ? ' (hung up)' : ''}`,
+    name: `${method} ${shortPath(exchange)}${aborted ? ' (hung up)' : ''}`,
     ph: 'b',
     cat: 'call',
     id: `call ${index}`,
     pid,
     tid: tracks.calls,
     ts: microseconds(timeMs),
-    args: { requestBytes, ...(requestId !== undefined && { requestId }) },
+    args: { path, requestBytes, ...(requestId !== undefined && { requestId }) },
   };
   if (!response) return [begun];
   const { status, bodyBytes, waitedMs } = response;

@@ -1,7 +1,7 @@
+import { shortPath } from './short-path.ts';
 import { formatMs } from './timeline.ts';
 import type { Exchange, TranscriptEntry } from './transcript.ts';
 
-const apiPrefix = '/2018-06-01/runtime';
 const longestText = 80;
 
 /**
@@ -104,7 +104,7 @@ function drawn({ entry, isReply, timeMs }: Step): Drawing {
 function drawRequest(exchange: Exchange, at: string): string {
   const { requestBytes, requestBody, aborted } = exchange;
   const body = requestBytes === 0 ? '' : ` ${text(requestBody)}`;
-  const request = `${at} ${exchange.method} ${text(pathOf(exchange))}${body}`;
+  const request = `${at} ${exchange.method} ${text(shortPath(exchange))}${body}`;
   return aborted ? `runtime-xapi: ${request} (hung up)` : `runtime->>api: ${request}`;
 }
 
@@ -114,13 +114,6 @@ function drawReply(exchange: Exchange, at: string): Drawing {
   const body = isEvent || (response?.status ?? 0) >= 400 ? text(response?.body ?? '') : '';
   const arrow = `api-->>runtime: ${at} ${response?.status}${body === '' ? '' : ` ${body}`}`;
   return isEvent ? { arrow, activation: 'begins' } : { arrow };
-}
-
-function pathOf({ path, requestId }: Exchange): string {
-  const short = path.startsWith(apiPrefix) ? path.slice(apiPrefix.length) : path;
-  return requestId === undefined
-    ? short
-    : short.replace(`/${encodeURIComponent(requestId)}/`, '/{id}/').replace(`/${requestId}/`, '/{id}/');
 }
 
 /** On one line, short, and without the characters that mean something to Mermaid or to the browser. */

@@ -132,10 +132,14 @@ export type EntryOfType<Type extends TranscriptEntryType> = Extract<TranscriptEv
 
 type Listener = (entry: TranscriptEntry) => void;
 
+const maxViolations = 1000;
+
 /** Everything that happened, in order; the oldest entries give way when there are too many. */
 export class Transcript {
   #entries: TranscriptEntry[] = [];
   #dropped = 0;
+  /** Kept longer than the rest: many a test looks at them last. */
+  #violations: Violation[] = [];
   #startedAt: number;
   readonly #now: () => number;
   readonly #limit: number;
@@ -151,6 +155,7 @@ export class Transcript {
   add<Event extends TranscriptEvent>(event: Event): Event & { readonly timeMs: number } {
     const entry = Object.assign(event, { timeMs: this.#now() - this.#startedAt });
     this.#entries.push(entry);
+    if (entry.type === 'violation' && this.#violations.length < maxViolations) this.#violations.push(entry);
     // Dropping in blocks keeps the cost of an entry constant.
     if (this.#entries.length >= this.#limit * 2) {
       this.#dropped += this.#entries.length - this.#limit;
@@ -186,6 +191,11 @@ export class Transcript {
     return this.#entries.slice(-this.#limit);
   }
 
+  /** All violations, also those whose entries have given way; the first 1000. */
+  violations(): readonly Violation[] {
+    return [...this.#violations];
+  }
+
   /** How many entries were given up to stay within the limit. */
   get dropped(): number {
     return this.#dropped + Math.max(0, this.#entries.length - this.#limit);
@@ -204,6 +214,7 @@ export class Transcript {
   clear(): void {
     this.#entries = [];
     this.#dropped = 0;
+    this.#violations = [];
     this.#startedAt = this.#now();
   }
 }

@@ -515,6 +515,35 @@ describe('a streaming handler', () => {
     expect(bodyOf(result)[19_999_999]).toBe(19);
   });
 
+  test.each<[string, (handler: StreamingHandler) => LambdaHandler]>([
+    ['its option', (handler) => awslambda.streamifyResponse(handler, { highWaterMark: 5 })],
+    [
+      "AWS's mark",
+      (handler) =>
+        Object.assign(stream(handler), { [Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark')]: 5 }),
+    ],
+  ])('has as many bytes wait as %s says', async (_name, marked) => {
+    const room: boolean[] = [];
+    const result = await resultOf(
+      marked(async (_event, responseStream) => {
+        room.push(responseStream.write('four'), responseStream.write({}));
+        responseStream.end();
+      }),
+    );
+
+    expect(room).toEqual([true, false]);
+    expect(result).toMatchObject({ payload: 'four{}' });
+  });
+
+  test('refuses a number of bytes that is none', () => {
+    expect(() => awslambda.streamifyResponse(async () => {}, { highWaterMark: -1 })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        message: expect.stringContaining('whole number of bytes'),
+      }),
+    );
+  });
+
   test.each<[string, StreamingHandler, unknown]>([
     [
       'throws before it writes',

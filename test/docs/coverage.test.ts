@@ -16,6 +16,24 @@ describe('failures.md', () => {
     expect(rows.sort()).toEqual(membersOfUnion('src/errors.ts', 'HarnessErrorCode').sort());
   });
 
+  test('names for each error code and each status a test that shows it', () => {
+    const rows = [...text.matchAll(/^\| `(ERR_\w+)` \|.*\[[\w-]+\]\(\.\.\/(test\/[^)]+)\) \|$/gm)];
+    const chapters = [...text.matchAll(/^### ([\w-]+)\n\nShown by \[[\w-]+\]\(\.\.\/(test\/[^)]+)\)\.$/gm)];
+    const untold = [...rows, ...chapters].filter(([, what, test = '']) => !read(test).includes(`'${what}'`));
+
+    // One code needs Windows.
+    expect(rows).toHaveLength(membersOfUnion('src/errors.ts', 'HarnessErrorCode').length - 1);
+    expect(chapters).toHaveLength(statuses().length);
+    expect(untold).toEqual([]);
+  });
+
+  test('has a row for every field that all results have, and all failures', () => {
+    const [results = ''] = text.split('### success');
+    const rows = [...results.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
+
+    expect(rows.sort()).toEqual([...fieldsOf('CommonResult'), ...fieldsOf('FailedResult'), 'status'].sort());
+  });
+
   test.each(statuses())("has a chapter on the status '%s'", (status) => {
     expect(text).toMatch(new RegExp(`^### ${status}$`, 'm'));
   });
@@ -114,6 +132,12 @@ function statuses(): string[] {
   return [...read('src/invocation-result.ts').matchAll(/^export interface (\w+Result)\b.*?^}/gms)]
     .filter(([, name]) => unionOfResults().includes(name ?? ''))
     .map(([body]) => /readonly status: '([\w-]+)'/.exec(body)?.[1] ?? `${body} has no status`);
+}
+
+function fieldsOf(name: string): string[] {
+  const [, body = ''] =
+    new RegExp(`^interface ${name}\\b.*?\\{(.*?)^\\}`, 'ms').exec(read('src/invocation-result.ts')) ?? [];
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field = '']) => field);
 }
 
 function unionOfResults(): string[] {

@@ -18,11 +18,11 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** The README and its like, and everything in docs/. */
+/** The README and its like, and everything in docs/ that was written by hand. */
 export const documents: readonly Document[] = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'THIRD-PARTY.md'],
   ...readdirSync(`${repository}/docs`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => path.endsWith('.md') && !path.startsWith('api'))
     .sort()
     .map((path) => `docs/${path}`),
 ].map((path) => ({ path, text: read(path) }));

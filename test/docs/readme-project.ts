@@ -23,7 +23,10 @@ export function projectOfTheReadme(edit: (bootstrap: string) => string = (bootst
   writeFileSync(join(directory, 'bootstrap.mjs'), edit(blockOfReadme('bootstrap.mjs')));
   chmodSync(join(directory, 'bootstrap.mjs'), 0o755);
   writeFileSync(join(directory, 'greeting.test.ts'), blockOfReadme('greeting.test.ts'));
-  const alias = { 'lambda-runtime-harness': join(repository, 'src/index.ts') };
+  const alias = {
+    'lambda-runtime-harness/vitest': join(repository, 'src/matchers/vitest.ts'),
+    'lambda-runtime-harness': join(repository, 'src/index.ts'),
+  };
   writeFileSync(
     join(directory, 'vitest.config.mjs'),
     `export default ${JSON.stringify({ resolve: { alias }, cacheDir: directory })};\n`,
@@ -49,7 +52,7 @@ export function comparable(message: string): string[] {
   return message
     .trimEnd()
     .split('\n')
-    .filter((line) => !line.startsWith('  stderr |') || line.includes('TypeError'))
+    .filter((line) => !/^ +(stderr \||… \d+ more)/.test(line) || line.includes('TypeError'))
     .map((line) =>
       line
         .replace(/^ +[\d.]+ ms/, 'N ms')

@@ -1,5 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { createRuntimeApi } from '../../src/index.ts';
+import '../../src/matchers/vitest.ts';
+import { read } from './documents.ts';
 import { blockOfReadme, comparable, projectOfTheReadme } from './readme-project.ts';
 
 test("the README's test passes, as it stands there", () => {
@@ -24,9 +27,17 @@ test('the failure that the README shows is the one that happens', async () => {
   using project = projectOfTheReadme();
   await using api = await createRuntimeApi({ command: ['./bootstrap.mjs'], cwd: project.directory });
 
-  const result = await api.invoke(null);
+  const failure = await Promise.resolve(expect(api.invoke(null)).toSucceedWith('Hello you!')).catch(
+    (error: unknown) => error,
+  );
 
-  expect(result.status).toBe('runtime-exit');
-  if (result.status !== 'runtime-exit') return;
-  expect(comparable(result.message)).toEqual(comparable(blockOfReadme('failure')));
+  const message = stripVTControlCharacters(failure instanceof Error ? failure.message : String(failure));
+  const shown = blockOfReadme('failure');
+  const isTheSame = JSON.stringify(comparable(message)) === JSON.stringify(comparable(shown));
+  const text = read('README.md');
+  const updated = text.replace(
+    /^```text failure\n.*?^```$/ms,
+    () => `\`\`\`text failure\n${message.replaceAll(project.directory, '/project')}\n\`\`\``,
+  );
+  await expect(isTheSame ? text : updated).toMatchFileSnapshot('../../README.md');
 });

@@ -73,7 +73,7 @@ test('an assertion that fails throws an AssertionError whose stack begins in the
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (14 bytes)

@@ -26,7 +26,7 @@ test('toSucceedWith, of a failure', async () => {
     Runtime:     node test/fixtures/runtimes/fails.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/fails.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (101 bytes)
@@ -64,7 +64,7 @@ test('toSucceedWith, of another object', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (24 bytes)
@@ -93,7 +93,7 @@ test('toSucceedWith, of another text', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (12 bytes)
@@ -122,7 +122,7 @@ test('not.toSucceedWith', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (12 bytes)
@@ -145,7 +145,7 @@ test('not.toSucceedWith', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (12 bytes)
@@ -175,7 +175,7 @@ test('toFailWith, of a success', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (6 bytes)
@@ -198,7 +198,7 @@ test('toFailWith, of a success', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (6 bytes)
@@ -239,7 +239,7 @@ test('toFailWith, of another error', async () => {
     Runtime:     node test/fixtures/runtimes/fails.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/fails.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (101 bytes)
@@ -275,7 +275,7 @@ test('not.toFailWith', async () => {
     Runtime:     node test/fixtures/runtimes/fails.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/fails.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (101 bytes)
@@ -306,7 +306,7 @@ test('toFailInit, of a success', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (6 bytes)
@@ -351,12 +351,12 @@ test('toFailInit, of another failure', async () => {
     Last output:
       stdout | about to start
       stderr | no configuration found
-    Timeline (the last 4 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-init.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  process   exited: code 7
        0.0 ms  init      error (Runtime.ExitError)
-    What to try: Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env."
+    What to try: Read the last output for the reason. The runtime sees only Lambda's environment variables: pass what else it needs with the option env."
   `);
   expect(await messageOf(() => expect(init).toFailInit({ exit: { code: 2, signal: null } }))).toMatchInlineSnapshot(`
     "expect(result).toFailInit(expected)
@@ -379,12 +379,12 @@ test('toFailInit, of another failure', async () => {
     Last output:
       stdout | about to start
       stderr | no configuration found
-    Timeline (the last 4 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-init.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  process   exited: code 7
        0.0 ms  init      error (Runtime.ExitError)
-    What to try: Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env."
+    What to try: Read the last output for the reason. The runtime sees only Lambda's environment variables: pass what else it needs with the option env."
   `);
 });
 
@@ -405,12 +405,12 @@ test('not.toFailInit', async () => {
     Last output:
       stdout | about to start
       stderr | no configuration found
-    Timeline (the last 4 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-init.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  process   exited: code 7
        0.0 ms  init      error (Runtime.ExitError)
-    What to try: Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env."
+    What to try: Read the last output for the reason. The runtime sees only Lambda's environment variables: pass what else it needs with the option env."
   `);
 });
 
@@ -429,7 +429,7 @@ test('toTimeOut, of a success', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (6 bytes)
@@ -462,7 +462,7 @@ test('not.toTimeOut', async () => {
     Process:     …
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: answered with 200
     Last output: none
-    Timeline (the last 8 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/never-answers.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (11 bytes)
@@ -491,7 +491,7 @@ test('toExitWith, of a success', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (6 bytes)
@@ -526,7 +526,7 @@ test('toExitWith, of another exit', async () => {
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: answered with 200
     Last output:
       stderr | giving up
-    Timeline (the last 8 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-invoke.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (10 bytes)
@@ -558,12 +558,12 @@ test('toExitWith, of an exit in the Init phase', async () => {
     Last output:
       stdout | about to start
       stderr | no configuration found
-    Timeline (the last 4 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-init.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  process   exited: code 7
        0.0 ms  init      error (Runtime.ExitError)
-    What to try: Run the command by itself to see whether it starts. It sees only the Lambda environment: pass what else it needs with the option env."
+    What to try: Read the last output for the reason. The runtime sees only Lambda's environment variables: pass what else it needs with the option env."
   `);
 });
 
@@ -586,7 +586,7 @@ test('not.toExitWith', async () => {
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: answered with 200
     Last output:
       stderr | giving up
-    Timeline (the last 8 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-invoke.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (10 bytes)
@@ -618,7 +618,7 @@ test('toHaveLogged, of other output', async () => {
     Last output:
       stdout | stdout of 1
       stderr | stderr of 1
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/prints-lines.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (1 bytes)
@@ -644,7 +644,7 @@ test('toHaveLogged, of other output', async () => {
     Last output:
       stdout | stdout of 1
       stderr | stderr of 1
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/prints-lines.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (1 bytes)
@@ -673,7 +673,7 @@ test('toHaveLogged, of silence', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (1 bytes)
@@ -705,7 +705,7 @@ test('not.toHaveLogged', async () => {
     Last output:
       stdout | stdout of 1
       stderr | stderr of 1
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/prints-lines.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (1 bytes)
@@ -737,6 +737,7 @@ test('toHaveNoViolations, of a result', async () => {
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output:
       stdout | 400
+    Violations:  unknown-request-id
     Timeline (the last 10 entries; api.timeline() has all):
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (14 bytes)
        0.0 ms  runtime → GET /2018-06-01/runtime/invocation/next → 200
@@ -792,7 +793,7 @@ test('not.toHaveNoViolations', async () => {
     Runtime:     node test/fixtures/runtimes/echo.mjs
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: not answered yet
     Last output: none
-    Timeline (the last 10 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/echo.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (1 bytes)

@@ -27,7 +27,7 @@ test('a failure prints its kind, its error, and the whole story', async () => {
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: answered with 200
     Last output:
       stderr | giving up
-    Timeline (the last 8 entries; api.timeline() has all):
+    Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/exits-in-invoke.mjs
        0.0 ms  process   started, pid 1
        0.0 ms  test    → invoke 00000000-0000-4000-8000-000000000001 (10 bytes)
@@ -49,10 +49,10 @@ test('a success prints its payload and output, and has a story, too', async () =
 
   expect(stable(inspect(result)).replaceAll(/urationMs: [\d.]+/g, 'urationMs: 1')).toMatchInlineSnapshot(`
     "InvocationResult 'success' {
-      payload: { id: 1 },
       requestId: '00000000-0000-4000-8000-000000000001',
       durationMs: 1,
       initDurationMs: 1,
+      payload: { id: 1 },
       output: [ 'stdout of {"id":1}', 'stderr of {"id":1}' ]
     }"
   `);

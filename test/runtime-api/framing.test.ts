@@ -60,7 +60,7 @@ describe('a chunked body', () => {
     const invocation = api.invoke({});
     const { requestId } = await runtime.next();
 
-    await runtime.send(head('POST', paths.response(requestId), { Host: 'runtime', 'Transfer-Encoding': 'chunked' }));
+    await runtime.send(head('POST', paths.response(requestId), { Host: 'localhost', 'Transfer-Encoding': 'chunked' }));
     await runtime.send('A;name=value\r\n0123456789\r\n0\r\n\r\n');
     expect(replyOf(await runtime.read())).toEqual(accepted);
     await runtime.poll();
@@ -91,9 +91,9 @@ test('requests that arrive byte by byte are served', async () => {
     return runtime.read();
   };
 
-  const event = await dribble(head('GET', paths.next, { Host: 'runtime' }));
+  const event = await dribble(head('GET', paths.next, { Host: 'localhost' }));
   const target = paths.response(event.headers['lambda-runtime-aws-request-id'] ?? '');
-  const reply = await dribble(`${head('POST', target, { Host: 'runtime', 'Content-Length': '7' })}{"a":1}`);
+  const reply = await dribble(`${head('POST', target, { Host: 'localhost', 'Content-Length': '7' })}{"a":1}`);
   await runtime.poll();
 
   expect(replyOf(reply)).toEqual(accepted);
@@ -110,7 +110,7 @@ test.for(['response', 'error'] as const)(
     const { requestId } = await runtime.next();
     const body = '{"errorType":"E","errorMessage":"m"}';
 
-    const headers = { Host: 'runtime', 'Content-Length': String(body.length), Expect: '100-continue' };
+    const headers = { Host: 'localhost', 'Content-Length': String(body.length), Expect: '100-continue' };
     await runtime.send(head('POST', paths[call](requestId), headers));
     expect((await runtime.read()).statusLine).toBe('HTTP/1.1 100 Continue');
     await runtime.send(body);
@@ -246,7 +246,7 @@ describe('pipelined requests', () => {
     await using runtime = await connect(api.address);
 
     await runtime.send(
-      [paths.ping, '/nope', paths.ping].map((target) => head('GET', target, { Host: 'runtime' })).join(''),
+      [paths.ping, '/nope', paths.ping].map((target) => head('GET', target, { Host: 'localhost' })).join(''),
     );
 
     expect([await runtime.read(), await runtime.read(), await runtime.read()].map(({ status }) => status)).toEqual([
@@ -261,8 +261,8 @@ describe('pipelined requests', () => {
     const second = api.invoke(2);
     const { requestId } = await runtime.next();
 
-    const answer = head('POST', paths.response(requestId), { Host: 'runtime', 'Content-Length': '4' });
-    await runtime.send(`${answer}"hi"${head('GET', paths.next, { Host: 'runtime' })}`);
+    const answer = head('POST', paths.response(requestId), { Host: 'localhost', 'Content-Length': '4' });
+    await runtime.send(`${answer}"hi"${head('GET', paths.next, { Host: 'localhost' })}`);
 
     expect(replyOf(await runtime.read())).toEqual(accepted);
     expect(await runtime.read()).toMatchObject({
@@ -358,7 +358,9 @@ describe('what is not HTTP', () => {
     {
       await using runtime = await connect(api.address);
       const { requestId } = await runtime.next();
-      await runtime.send(head('POST', paths.response(requestId), { Host: 'runtime', 'Transfer-Encoding': 'chunked' }));
+      await runtime.send(
+        head('POST', paths.response(requestId), { Host: 'localhost', 'Transfer-Encoding': 'chunked' }),
+      );
       await runtime.send('2\r\nok\r\nzz\r\n');
       expect(statusAndBody(await runtime.read())).toEqual(badRequest);
     }

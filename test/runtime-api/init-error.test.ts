@@ -99,7 +99,7 @@ describe('an init error before the first poll', () => {
     await using api = await createRuntimeApi();
     await using runtime = await connect(api.address);
     const invocation = api.invoke({});
-    await runtime.send(head('POST', paths.initError, { Host: 'runtime', 'Content-Length': '100' }));
+    await runtime.send(head('POST', paths.initError, { Host: 'localhost', 'Content-Length': '100' }));
     await runtime.send('{"errorType":');
     await runtime.close();
 
@@ -153,7 +153,7 @@ describe('a started runtime that reported an init error', () => {
     ] as const;
     // All at once, to be faster than the grace in which it may exit.
     const requests = calls.map(
-      ([method, path]) => `${head(method, path, { Host: 'runtime', 'Content-Length': '2' })}{}`,
+      ([method, path]) => `${head(method, path, { Host: 'localhost', 'Content-Length': '2' })}{}`,
     );
     await runtime.send(requests.join(''));
 

@@ -53,7 +53,7 @@ describe.for(['response', 'error'] as const)('a late %s', (call) => {
     const { requestId } = await runtime.next();
     await runtime.send(
       head('POST', paths[call](requestId), {
-        Host: 'x',
+        Host: 'localhost',
         'Content-Length': String(body.length),
         Expect: '100-continue',
       }),
@@ -81,7 +81,7 @@ describe.for(['response', 'error'] as const)('a late %s', (call) => {
     const invocation = api.invoke({});
     const { requestId } = await runtime.next();
     const large = Buffer.alloc(7_000_000);
-    const headers = { Host: 'x', 'Content-Length': String(large.length), Expect: '100-continue' };
+    const headers = { Host: 'localhost', 'Content-Length': String(large.length), Expect: '100-continue' };
     await runtime.send(head('POST', paths[call](requestId), headers));
     expect((await runtime.read()).status).toBe(100);
     invocation.expire();
@@ -99,7 +99,9 @@ describe.for(['response', 'error'] as const)('a late %s', (call) => {
     await using runtime = await connect(api.address);
     const first = api.invoke(1);
     const { requestId } = await late.next();
-    await late.send(head('POST', paths[call](requestId), { Host: 'x', 'Content-Length': '4', Expect: '100-continue' }));
+    await late.send(
+      head('POST', paths[call](requestId), { Host: 'localhost', 'Content-Length': '4', Expect: '100-continue' }),
+    );
     expect((await late.read()).status).toBe(100);
     first.expire();
     await first;
@@ -181,7 +183,9 @@ test('flaws of a late error report do not count against the next invocation', as
   await using runtime = await connect(api.address);
   const first = api.invoke(1);
   const { requestId } = await late.next();
-  await late.send(head('POST', paths.error(requestId), { Host: 'x', 'Content-Length': '8', Expect: '100-continue' }));
+  await late.send(
+    head('POST', paths.error(requestId), { Host: 'localhost', 'Content-Length': '8', Expect: '100-continue' }),
+  );
   expect((await late.read()).status).toBe(100);
   first.expire();
   await first;

@@ -315,7 +315,7 @@ describe('asking', () => {
     await using other = await connect(api.address);
     const invocation = api.invoke({});
     const { requestId } = await runtime.next();
-    const start = { Host: 'runtime', 'Content-Length': '4', Expect: '100-continue' };
+    const start = { Host: 'localhost', 'Content-Length': '4', Expect: '100-continue' };
     await runtime.send(head('POST', paths[call](requestId), start));
     expect((await runtime.read()).status).toBe(100);
 

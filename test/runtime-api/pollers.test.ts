@@ -85,7 +85,7 @@ describe('a poller that vanishes before it is served is forgotten', () => {
     await using api = await createRuntimeApi();
     await using gone = await connect(api.address);
     await using runtime = await connect(api.address);
-    const poll = head('GET', paths.next, { Host: 'runtime', Expect: '100-continue' });
+    const poll = head('GET', paths.next, { Host: 'localhost', Expect: '100-continue' });
     await gone.send(`${poll}${poll}`);
     expect((await gone.read()).status).toBe(100);
     const aborted = announced(api, 'exchange');

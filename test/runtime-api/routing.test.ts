@@ -113,7 +113,7 @@ describe('a request target', () => {
 
     const event = await runtime.request('GET', `${api.url}${paths.next}`);
     const requestId = event.headers['lambda-runtime-aws-request-id'] ?? '';
-    const answer = await runtime.request('POST', `HTTP://some-proxy:8080${paths.response(requestId)}?a`, {
+    const answer = await runtime.request('POST', `HTTP://localhost:8080${paths.response(requestId)}?a`, {
       body: '{}',
     });
 

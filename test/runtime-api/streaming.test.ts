@@ -30,7 +30,7 @@ class Stream {
 
   static async begin(client: WireClient, headers: Readonly<Record<string, string>> = streaming): Promise<Stream> {
     const { requestId } = await client.next();
-    await client.send(head('POST', paths.response(requestId), { Host: 'runtime', ...headers }));
+    await client.send(head('POST', paths.response(requestId), { Host: 'localhost', ...headers }));
     return new Stream(client);
   }
 

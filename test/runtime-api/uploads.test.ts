@@ -116,7 +116,7 @@ describe('a streamed response', () => {
     const invocation = api.invoke({});
     const chunks = invocation.chunks[Symbol.asyncIterator]();
     const { requestId } = await runtime.next();
-    const headers = { Host: 'runtime', 'Transfer-Encoding': 'chunked', ...streaming };
+    const headers = { Host: 'localhost', 'Transfer-Encoding': 'chunked', ...streaming };
     await runtime.send(head('POST', paths.response(requestId), headers));
 
     for (const text of ['one ', 'two ', 'three']) {
@@ -218,7 +218,7 @@ describe('an upload that is cut off', () => {
       await using runtime = await connect(api.address);
       const { requestId } = await runtime.next();
       const length = framing === 'chunks' ? { 'Transfer-Encoding': 'chunked' } : { 'Content-Length': '10' };
-      await runtime.send(head('POST', paths.response(requestId), { Host: 'runtime', ...length }));
+      await runtime.send(head('POST', paths.response(requestId), { Host: 'localhost', ...length }));
       await runtime.send(framing === 'chunks' ? encodeChunk('abcd') : 'abcd');
       for await (const chunk of invocation.chunks) {
         expect(Buffer.from(chunk).toString()).toBe('abcd');
@@ -247,7 +247,7 @@ describe('an upload that is cut off', () => {
     const invocation = api.invoke({});
     await using runtime = await connect(api.address);
     const { requestId } = await runtime.next();
-    await runtime.send(head('POST', paths.error(requestId), { Host: 'runtime', 'Content-Length': '10' }));
+    await runtime.send(head('POST', paths.error(requestId), { Host: 'localhost', 'Content-Length': '10' }));
     await runtime.send('{"er');
     await runtime.close();
 
@@ -264,7 +264,7 @@ describe('an upload that is cut off', () => {
     {
       await using runtime = await connect(api.address);
       const { requestId } = await runtime.next();
-      await runtime.send(head('POST', paths.response(requestId), { Host: 'runtime', 'Content-Length': '10' }));
+      await runtime.send(head('POST', paths.response(requestId), { Host: 'localhost', 'Content-Length': '10' }));
     }
     await first.responded;
     await using again = await connect(api.address);

@@ -41,12 +41,17 @@ describe('an option of createRuntimeApi()', () => {
     [
       { timeout: 5 },
       [
-        'createRuntimeApi() has no option "timeout"',
+        'createRuntimeApi() has no option "timeout". Did you mean "timeoutMs"?',
         'It has: command, handler, exposeEnvironment, cwd, env',
         'timeoutMs',
       ],
     ],
-    [{ Command: ['./bootstrap'] }, ['no option "Command"']],
+    [{ Command: ['./bootstrap'] }, ['no option "Command"', 'Did you mean "command"?']],
+    [{ comand: ['./bootstrap'] }, ['no option "comand". Did you mean "command"?']],
+    [{ memory: 512 }, ['no option "memory". Did you mean "memorySizeMb"?']],
+    [{ environment: {} }, ['no option "environment". Did you mean "env"?']],
+    [{ x: 1 }, ['no option "x". It has:']],
+    [{ limits: { responceBytes: 1 } }, ['limits has no option "responceBytes". Did you mean "responseBytes"?']],
     [{ command: './bootstrap' }, ['The option command must be an array of strings', 'it was given "./bootstrap"']],
     [{ command: [] }, ['command', 'with at least a file', 'it was given []']],
     [{ command: [''] }, ['command', 'with at least a file', '[""]']],
@@ -180,6 +185,37 @@ describe('a command', () => {
     const opening = createRuntimeApi({ command: ['./bootstrap'], cwd: directory.path });
 
     await expectError(opening, 'ERR_INVALID_COMMAND', words);
+  });
+
+  test.each([
+    ['bootstrap.mjs', '"#!/usr/bin/env node"'],
+    ['bootstrap.py', '"#!/usr/bin/env python3"'],
+    ['bootstrap.sh', '"#!/bin/sh"'],
+  ])('that is called %s and has no shebang is told the one it needs', async (name, shebang) => {
+    await using directory = await temporaryDirectory();
+    await writeFile(join(directory.path, name), 'echo hello\n', { mode: 0o755 });
+
+    const opening = createRuntimeApi({ command: [`./${name}`], cwd: directory.path });
+
+    await expectError(opening, 'ERR_INVALID_COMMAND', [`Make ${shebang}, or the path`]);
+  });
+
+  test('that is a line for a shell is refused with the list that was meant', async () => {
+    await using directory = await temporaryDirectory();
+    await write(directory, '#!/bin/sh\n');
+    const { path: cwd } = directory;
+
+    await expectError(createRuntimeApi({ command: ['./bootstrap --fast x'], cwd }), 'ERR_INVALID_COMMAND', [
+      '"./bootstrap --fast x" does not exist',
+      "Arguments are elements of their own: ['./bootstrap', '--fast', 'x'].",
+    ]);
+    await expectError(createRuntimeApi({ command: ['node bootstrap.mjs'] }), 'ERR_INVALID_COMMAND', [
+      '"node bootstrap.mjs" was not found on PATH',
+      "Arguments are elements of their own: ['node', 'bootstrap.mjs'].",
+    ]);
+    await expectError(createRuntimeApi({ command: ['./no such file'], cwd }), 'ERR_INVALID_COMMAND', [
+      'Build it first',
+    ]);
   });
 
   test('that is not on PATH is refused', async () => {

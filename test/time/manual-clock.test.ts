@@ -199,7 +199,9 @@ describe('the message of a runtime that stalled', () => {
     await using runtime = await connect(api.address);
     const invocation = api.invoke({});
     const { requestId } = await runtime.next();
-    await runtime.send(head('POST', pathOf(requestId), { Host: 'x', 'Content-Length': '9', Expect: '100-continue' }));
+    await runtime.send(
+      head('POST', pathOf(requestId), { Host: 'localhost', 'Content-Length': '9', Expect: '100-continue' }),
+    );
     await runtime.read();
     clock.advance(quarterHourMs);
 

@@ -45,8 +45,8 @@ test('gives every phase, process, invocation and call its beginning and its end,
   expect(events.map(summary)).toEqual([
     'B 0 1 Init',
     'B 1500 2 Process',
-    'b 10000 4 GET /2018-06-01/runtime/invocation/next (call 2)',
-    'e 20000 4 GET /2018-06-01/runtime/invocation/next (call 2)',
+    'b 10000 4 GET /invocation/next (call 2)',
+    'e 20000 4 GET /invocation/next (call 2)',
     'E 10000 1 Init',
     'b 15000 3 r-1 (r-1)',
     'B 20000 1 Invoke',
@@ -58,7 +58,7 @@ test('gives every phase, process, invocation and call its beginning and its end,
   expect(events.map(({ args }) => args)).toEqual([
     { runtime: './bootstrap' },
     { pid: 4711 },
-    { requestBytes: 0, requestId: 'r-1' },
+    { path: '/2018-06-01/runtime/invocation/next', requestBytes: 0, requestId: 'r-1' },
     { status: 200, bodyBytes: 2 },
     { status: 'success' },
     { eventBytes: 2 },
@@ -78,8 +78,8 @@ test('leaves open what has not ended', () => {
   );
 
   expect(events.map(summary)).toEqual([
-    'b 0 4 GET /2018-06-01/runtime/invocation/next (call 0)',
-    'b 1000 4 POST /2018-06-01/runtime/init/error (hung up) (call 1)',
+    'b 0 4 GET /invocation/next (call 0)',
+    'b 1000 4 POST /init/error (hung up) (call 1)',
     'b 2000 3 r-1 (r-1)',
   ]);
 });

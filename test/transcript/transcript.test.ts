@@ -88,30 +88,47 @@ describe('the transcript', () => {
   });
 });
 
+/** Listeners are told between the steps. */
+const told = (): Promise<void> => Promise.resolve();
+
 describe('a listener', () => {
-  test('hears of entries of its type, from its registration on', () => {
+  test('is not called in the middle of what causes the entry', async () => {
+    const transcript = new Transcript(() => 0, 10);
+    const heard: string[] = [];
+    transcript.on('runtime.stopped', () => heard.push('told'));
+    transcript.add({ type: 'runtime.stopped' });
+    heard.push('the step is over');
+    await told();
+
+    expect(heard).toEqual(['the step is over', 'told']);
+  });
+
+  test('hears of entries of its type, from its registration on', async () => {
     const transcript = filled(10, 1);
     const heard: string[] = [];
     transcript.on('invocation.queued', ({ requestId, timeMs }) => heard.push(`${requestId} at ${timeMs}`));
     transcript.add({ type: 'platform.start', requestId: 'other type' });
     transcript.add(queued('b'));
+    await told();
 
     expect(heard).toEqual(['b at 0']);
   });
 
-  test('hears of an exchange when it is announced as over, not when it begins', () => {
+  test('hears of an exchange when it is announced as over, not when it begins', async () => {
     const transcript = new Transcript(() => 0, 10);
     const heard: unknown[] = [];
     transcript.on('exchange', (exchange) => heard.push(exchange.response?.status));
     const entry = transcript.add(call('GET', '/next'));
+    await told();
     expect(heard).toEqual([]);
     entry.response = { status: 200, headers: {}, bodyBytes: 0, body: '', waitedMs: 0 };
     transcript.announce(entry);
+    await told();
 
     expect(heard).toEqual([200]);
   });
 
-  test('is called in the order of registration, each registration once, until it unsubscribes', () => {
+  test('is called in the order of registration, each registration once, until it unsubscribes', async () => {
     const transcript = new Transcript(() => 0, 10);
     const heard: string[] = [];
     const listener = (): void => void heard.push('same');
@@ -119,16 +136,18 @@ describe('a listener', () => {
     const offSame = transcript.on('runtime.stopped', listener);
     transcript.on('runtime.stopped', listener);
     transcript.add({ type: 'runtime.stopped' });
+    await told();
     expect(heard.splice(0)).toEqual(['first', 'same', 'same']);
 
     offFirst();
     offFirst();
     offSame();
     transcript.add({ type: 'runtime.stopped' });
+    await told();
     expect(heard).toEqual(['same']);
   });
 
-  test('may unsubscribe itself and others, and subscribe others, while it is called', () => {
+  test('may unsubscribe itself and others, and subscribe others, while it is called', async () => {
     const transcript = new Transcript(() => 0, 10);
     const heard: string[] = [];
     const off = transcript.on('runtime.stopped', () => {
@@ -137,18 +156,21 @@ describe('a listener', () => {
       transcript.on('runtime.stopped', () => heard.push('new'));
     });
     transcript.add({ type: 'runtime.stopped' });
+    await told();
     expect(heard.splice(0)).toEqual(['once']);
 
     transcript.add({ type: 'runtime.stopped' });
+    await told();
     expect(heard).toEqual(['new']);
   });
 
-  test('survives the clearing of the transcript', () => {
+  test('survives the clearing of the transcript', async () => {
     const transcript = new Transcript(() => 0, 10);
     let calls = 0;
     transcript.on('runtime.stopped', () => calls++);
     transcript.clear();
     transcript.add({ type: 'runtime.stopped' });
+    await told();
 
     expect(calls).toBe(1);
   });
@@ -156,17 +178,17 @@ describe('a listener', () => {
   test('that throws stops neither the others nor the caller, and surfaces as an unhandled rejection', async () => {
     // In a process of its own: the test runner takes every unhandled rejection for a failure of the test.
     const modules = await Promise.all(
-      ['report', 'transcript'].map((name) =>
+      ['run-callback', 'transcript'].map((name) =>
         readFile(new URL(`../../src/transcript/${name}.ts`, import.meta.url), 'utf8'),
       ),
     );
-    const source = modules.join('\n').replace("import { report } from './report.ts';", '');
+    const source = modules.join('\n').replace("import { runCallback } from './run-callback.ts';", '');
     const { outputText } = ts.transpileModule(`${source}\n${throwingListener}`, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     });
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', outputText]);
 
-    expect(stdout).toBe('the other one heard it\nthe caller goes on\nunhandled: The listener broke.\n');
+    expect(stdout).toBe('the caller goes on\nthe other one heard it\nunhandled: The listener broke.\n');
   });
 });
 

@@ -9,13 +9,13 @@ for (;;) {
 }
 
 function call(method, path, body) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const sent = request(`${base}/${path}`, { method }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
     });
-    sent.on('error', reject);
+    sent.on('error', () => process.exit(1));
     sent.end(body);
   });
 }

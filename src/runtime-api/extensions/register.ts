@@ -7,7 +7,8 @@ import { registered } from '../status-response.ts';
 /** `POST /2020-01-01/extension/register`: for extensions inside the runtime's process, before its first `/next`. */
 export async function register(call: RuntimeCall): Promise<Reply> {
   const { request, environment, functionNames } = call;
-  const { body } = await readWholeBody(call);
+  const { end, body } = await readWholeBody(call);
+  if (end === 'aborted') throw new Refusal('TruncatedHTTPRequest', 'HTTP request detected as truncated');
   const name = headerOf(request, extensionHeaders.name) ?? '';
   const identifier = environment.registerExtension(name, eventsIn(body.toString()));
   return registered(identifier, functionNames);

@@ -15,10 +15,10 @@ export function invocationNext({ response, exchange, environment }: RuntimeCall)
         resolve({ status: 200, headers: eventHeaders(invocation), body: invocation.request.event });
       },
     };
-    response.once('finish', () => {
+    response.on('finish', () => {
       if (delivered) environment.deliverySucceeded(delivered);
     });
-    response.once('close', () => {
+    response.on('close', () => {
       if (!delivered) environment.forget(poll);
       else if (!response.writableFinished) environment.deliveryLost(delivered);
     });

@@ -30,10 +30,10 @@ export async function invocationResponse(call: RuntimeCall, { requestId }: { req
   if (isTooLarge) {
     throw new Refusal('RequestEntityTooLarge', `Exceeded maximum allowed payload size (${maxBytes} bytes).`);
   }
-  receiver.end();
+  const error = end === 'complete' ? errorInTrailers(call) : undefined;
+  receiver.end(end === 'complete' && !error);
   if (end === 'aborted') answerTruncated(call, invocation);
   const { prelude } = receiver;
-  const error = errorInTrailers(call);
   if (error) {
     environment.answer(invocation, { ...error, partialBody: invocation.body.bytes(), prelude });
     return accepted;

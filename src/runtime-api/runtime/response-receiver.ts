@@ -16,7 +16,7 @@ export class ResponseReceiver {
   readonly #call: RuntimeCall;
   readonly #invocation: Invocation;
   #parser: PreludeParser | undefined;
-  #tail: Uint8Array = new Uint8Array(0);
+  readonly #tail = new Tail(tailBytes);
   prelude: HttpPrelude | undefined;
 
   constructor(call: RuntimeCall, invocation: Invocation, streamed: boolean) {
@@ -31,14 +31,18 @@ export class ResponseReceiver {
     return this.#parser ? this.#take(this.#parser.push(chunk)) : this.#pass(chunk);
   }
 
-  end(): void {
-    if (this.#parser) this.#take(this.#parser.end());
+  /** The body has ended. One that broke off, or failed, may well have done so in the middle of its prelude. */
+  end(isWhole: boolean): void {
+    if (!this.#parser) return;
+    const step = this.#parser.end();
+    if (isWhole) this.#take(step);
+    else if (step.kind === 'invalid') this.#pass(step.rest);
   }
 
   /** The last bytes of a body that is not kept. */
   tail(): Uint8Array {
     const { body, request } = this.#invocation;
-    return request.isStreamed ? this.#tail : body.bytes();
+    return request.isStreamed ? this.#tail.bytes() : body.bytes();
   }
 
   #take(step: PreludeStep): Promise<void> | undefined {
@@ -56,12 +60,36 @@ export class ResponseReceiver {
 
   #pass(bytes: Uint8Array): Promise<void> | undefined {
     if (bytes.byteLength === 0) return undefined;
-    if (this.#invocation.request.isStreamed) this.#tail = lastBytes(this.#tail, bytes);
+    if (this.#invocation.request.isStreamed) this.#tail.push(bytes);
     return this.#call.environment.receive(this.#invocation, bytes);
   }
 }
 
-function lastBytes(before: Uint8Array, bytes: Uint8Array): Uint8Array {
-  if (bytes.byteLength >= tailBytes) return bytes.subarray(-tailBytes);
-  return Buffer.concat([before.subarray(-(tailBytes - bytes.byteLength)), bytes]);
+/** The last so many bytes, or a little more. */
+class Tail {
+  readonly #maxBytes: number;
+  #chunks: Uint8Array[] = [];
+  #byteLength = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#byteLength += chunk.byteLength;
+    // Not at every chunk, so that many small ones cost no more than a few large ones.
+    if (this.#byteLength > 2 * this.#maxBytes + chunk.byteLength) this.#shorten();
+  }
+
+  bytes(): Uint8Array {
+    this.#shorten();
+    return this.#chunks[0] ?? new Uint8Array(0);
+  }
+
+  #shorten(): void {
+    const last = Buffer.concat(this.#chunks).subarray(-this.#maxBytes);
+    this.#chunks = [last];
+    this.#byteLength = last.byteLength;
+  }
 }

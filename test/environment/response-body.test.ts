@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { BodyStream } from '../../src/environment/response-body.ts';
+import { BufferedBody } from '../../src/environment/response-body.ts';
 import { chunksOf, isPending } from '../helpers/model.ts';
 
 const bytes = (...values: number[]): Uint8Array => new Uint8Array(values);
 
 describe('the body of a response', () => {
   test('reaches a reader chunk by chunk, as it arrives', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     const reader = body[Symbol.asyncIterator]();
     const first = reader.next();
     expect(await isPending(first)).toBe(true);
@@ -23,7 +23,7 @@ describe('the body of a response', () => {
   });
 
   test('reaches every reader from its beginning, early or late', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     const early = [chunksOf(body), chunksOf(body)];
     body.push(bytes(1), 0);
     const middle = chunksOf(body);
@@ -35,7 +35,7 @@ describe('the body of a response', () => {
   });
 
   test('ends with an error for every reader, after what had arrived', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     const error = new Error('It was aborted.');
     const early = chunksOf(body);
     body.push(bytes(1), 0);
@@ -48,7 +48,7 @@ describe('the body of a response', () => {
   });
 
   test('ends once: what comes later is not part of it', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     body.push(bytes(1), 0);
     body.end();
     body.push(bytes(2), 0);
@@ -59,7 +59,7 @@ describe('the body of a response', () => {
   });
 
   test('may be empty', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     body.end();
 
     expect(await chunksOf(body)).toEqual([]);
@@ -67,7 +67,7 @@ describe('the body of a response', () => {
   });
 
   test('is known as a whole at any time', () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     expect([body.byteLength, body.bytes()]).toEqual([0, bytes()]);
     body.push(bytes(1, 2), 0);
     expect([body.byteLength, body.bytes()]).toEqual([2, bytes(1, 2)]);
@@ -77,7 +77,7 @@ describe('the body of a response', () => {
   });
 
   test('may be left by a reader before its end', async () => {
-    const body = new BodyStream();
+    const body = new BufferedBody();
     body.push(bytes(1), 0);
     body.push(bytes(2), 0);
     for await (const chunk of body) {
