@@ -11,8 +11,10 @@ export function serve(address) {
   const socket = connect({ host, port: Number(port), noDelay: true });
   const next = `GET ${base}/invocation/next HTTP/1.1\r\nHost: ${authority}\r\n\r\n`;
   socket.write(next);
-  readReplies(socket, ({ status, headers, body }) => {
-    if (status === 202) {
+  let isPoll = true;
+  readReplies(socket, ({ headers, body }) => {
+    isPoll = !isPoll;
+    if (isPoll) {
       socket.write(next);
       return;
     }
@@ -46,7 +48,7 @@ function readReplies(socket, onReply) {
     parts = [];
     size = 0;
     wanted = 0;
-    onReply({ status: Number(headers.slice(9, 12)), headers, body: body.bytes });
+    onReply({ headers, body: body.bytes });
   });
 }
 

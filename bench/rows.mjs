@@ -73,7 +73,6 @@ export const races = [
     against: {
       'vercel-fun': { reach: faster },
       'runtime-interface-emulator': { reach: faster },
-      'cargo-lambda': { reach: faster },
     },
   },
   {
@@ -86,7 +85,6 @@ export const races = [
     against: {
       'vercel-fun': { reach: faster },
       'runtime-interface-emulator': { reach: faster },
-      'cargo-lambda': { reach: faster },
     },
   },
   {

@@ -1,3 +1,5 @@
+import { HarnessError } from './errors.ts';
+
 /** Takes note of the line that called `callee`; the returned function says it, as stack traces show it. */
 export function callerOf(callee: (...parameters: never[]) => unknown): () => string {
   const trace: { stack?: unknown } = {};
@@ -14,7 +16,7 @@ export function callerOf(callee: (...parameters: never[]) => unknown): () => str
 
 /** Lets the stack of an error begin, and end, with the line of the caller's: those of ours say nothing to him. */
 export function raisedAt<Raised>(error: Raised, place: () => string): Raised {
-  if (error instanceof Error) {
+  if (error instanceof HarnessError) {
     const { name, message } = error;
     error.stack = `${name}: ${message}\n    ${place()}`;
   }

@@ -12,6 +12,7 @@ import { explainInitFailure, explainInvocation, type Scene } from './explain.ts'
 import { Invocation, rejectedInvocation } from './invocation.ts';
 import { type InitResult, type InvocationResult, type ResultContext, toResult } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
+import { lastOutput } from './last-output.ts';
 import { openApis } from './open-apis.ts';
 import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { readable } from './result-rendering.ts';
@@ -33,7 +34,7 @@ import {
 } from './transcript/transcript.ts';
 import { UnseenInvocations } from './unseen-invocations.ts';
 import { summarizeViolations } from './violation-summary.ts';
-import { describeWait, type PendingInvocation } from './waits.ts';
+import { describeWaitIn, type PendingInvocation } from './waits.ts';
 
 /** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
 export interface RuntimeApi extends AsyncDisposable {
@@ -84,7 +85,11 @@ export async function createRuntimeApi(options?: RuntimeApiOptions): Promise<Run
   const settings = readOptions(options);
   assertNotAborted(settings.signal);
   const api = new LambdaRuntimeApi(settings);
-  openApis.add(api, { createdAt, waits: () => api.waits() });
+  openApis.add(api, {
+    createdAt,
+    wait: () => api.wait(),
+    lastOutput: () => api.lastOutput(),
+  });
   try {
     await abortable(api.start(), settings.signal);
     return api;
@@ -227,10 +232,13 @@ class LambdaRuntimeApi implements RuntimeApi {
     return this.#transcript.on(type, listener);
   }
 
-  /** What somebody is waiting for. */
-  waits(): readonly string[] {
+  wait(): string | undefined {
     const { initTimeoutMs } = this.#settings;
-    return describeWait({ ...this.#scene, address: this.#address, initTimeoutMs, pending: this.#pending });
+    return describeWaitIn({ ...this.#scene, initTimeoutMs, pending: this.#pending });
+  }
+
+  lastOutput(): readonly string[] {
+    return lastOutput(this.#logs.lastLines());
   }
 
   async #start(): Promise<void> {

@@ -32,7 +32,7 @@ export type {
   TimeoutResult,
 } from './invocation-result.ts';
 export type { InvokeEvent, InvokeOptions } from './invoke-options.ts';
-export { describeWaits, type FailedResult, onFailedResult, reportOpenRuntimeApis } from './open-apis.ts';
+export { describeWait, type FailedResult, onFailedResult, reportOpenRuntimeApis } from './open-apis.ts';
 export type { PayloadLimits, RuntimeApiOptions } from './options.ts';
 export { remoteError } from './remote-error.ts';
 export type { Shutdown } from './runtimes/supervised-process.ts';

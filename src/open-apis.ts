@@ -10,8 +10,10 @@ export interface Closable {
 export interface ApiFacts {
   /** The line that created it. */
   createdAt(): string;
-  /** What somebody is waiting for, each on a line of its own; nothing if it is idle. */
-  waits(): readonly string[];
+  /** What somebody is waiting for, in a sentence. */
+  wait(): string | undefined;
+  /** The last lines that its runtime printed. */
+  lastOutput(): readonly string[];
 }
 
 /** A result of `invoke()` or `ready()` that is no success. */
@@ -50,8 +52,8 @@ class OpenApis {
     if (this.#facts.size === 0) this.#unwatch();
   }
 
-  waits(api: object): readonly string[] {
-    return this.#facts.get(api as Closable)?.waits() ?? [];
+  wait(api: object): string | undefined {
+    return this.#facts.get(api as Closable)?.wait();
   }
 
   onFailure(listener: (failed: FailedResult) => void): () => void {
@@ -71,15 +73,11 @@ class OpenApis {
     const forgotten = [...this.#facts].filter(([api]) => !this.#reported.has(api));
     if (forgotten.length === 0) return undefined;
     for (const [api] of forgotten) this.#reported.add(api);
-    const waits = forgotten.map(([, facts]) => facts.waits());
-    const places = forgotten.flatMap(([, { createdAt }], index) => [
-      `  created ${createdAt()}\n`,
-      ...(waits[index] ?? []).map((line) => `    ${line}\n`),
-    ]);
-    const hint = waits.some((lines) => lines.length > 0)
-      ? '  A test that timed out while it waited did not get there: give it more time than initTimeoutMs and timeoutMs together, or make these shorter, and the result says what happened.\n'
-      : '';
-    return `lambda-runtime-harness: ${forgotten.length} API(s) were never closed; their runtimes end with this process.\n${places.join('')}  Write "await using api = await createRuntimeApi(…)", or call close() when the test ends.\n${hint}`;
+    const places = forgotten.map(([, { createdAt }]) => `  created ${createdAt()}\n`);
+    const waits = forgotten.map(([, facts]) => describeWaiting(facts));
+    const lines = places.map((place, index) => `${place}${waits[index]}`).join('');
+    const hint = waits.some((text) => text !== '') ? waitingHint : '';
+    return `lambda-runtime-harness: ${forgotten.length} API(s) were never closed; their runtimes end with this process.\n${lines}  Write "await using api = await createRuntimeApi(…)", or call close() when the test ends.\n${hint}`;
   }
 
   #watch(): void {
@@ -128,6 +126,21 @@ class OpenApis {
   };
 }
 
+const waitingHint =
+  '  A test that timed out while it waited did not get there. Give it more time than initTimeoutMs and timeoutMs together, or make these shorter: then the result says what happened.\n';
+
+function describeWaiting({ wait, lastOutput }: ApiFacts): string {
+  const sentence = wait();
+  if (sentence === undefined) return '';
+  const output = lastOutput();
+  const lines = [
+    sentence,
+    output.length === 0 ? 'Last output: none' : 'Last output:',
+    ...output.map((line) => `  ${line}`),
+  ];
+  return lines.map((line) => `    ${line}\n`).join('');
+}
+
 const shared = globalThis as { [registry]?: OpenApis };
 
 /** One for all copies of the library: the ESM and the CommonJS build may both be loaded, and count as one. */
@@ -144,11 +157,11 @@ export function reportOpenRuntimeApis(): string | undefined {
 }
 
 /**
- * What a test that uses this API is waiting for, in sentences; empty if for nothing, or if the API is closed. A report
- * about a test that timed out can say it.
+ * What a test that uses this API is waiting for, in a sentence; `undefined` if for nothing, or if the API is closed. A
+ * report about a test that timed out can say it.
  */
-export function describeWaits(api: object): readonly string[] {
-  return openApis.waits(api);
+export function describeWait(api: object): string | undefined {
+  return openApis.wait(api);
 }
 
 /**

@@ -1,5 +1,4 @@
-import type { LogLine, Runtime } from './environment/runtime.ts';
-import { lastOutput } from './last-output.ts';
+import type { Runtime } from './environment/runtime.ts';
 import { formatMs } from './transcript/timeline.ts';
 import type { Transcript, TranscriptEntry } from './transcript/transcript.ts';
 
@@ -19,17 +18,11 @@ export interface WaitingRoom {
   readonly initTimeoutMs: number;
   /** By request ID. */
   readonly pending: ReadonlyMap<string, PendingInvocation>;
-  lastLines(): readonly LogLine[];
 }
 
-const shownLines = 3;
-
-/** What somebody is waiting for right now, and the last output; nothing if nobody waits. */
-export function describeWait(room: WaitingRoom): readonly string[] {
-  const wait = waitForInit(room) ?? waitForInvocation(room);
-  if (wait === undefined) return [];
-  const output = lastOutput(room.lastLines()).slice(-shownLines);
-  return [wait, ...output.map((line, index) => `${index === 0 ? 'Last output:' : '            '} ${line}`)];
+/** What somebody is waiting for right now, in a sentence. */
+export function describeWaitIn(room: WaitingRoom): string | undefined {
+  return waitForInit(room) ?? waitForInvocation(room);
 }
 
 function waitForInit({ transcript, runtime, address, initTimeoutMs, pending }: WaitingRoom): string | undefined {

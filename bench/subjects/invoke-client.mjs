@@ -10,12 +10,13 @@ export class InvokeClient {
     this.#path = `/2015-03-31/functions/${functionName}/invocations`;
   }
 
-  async invoke(event) {
+  async invoke(event, signal) {
     const { statusCode, body } = await this.#client.request({
       method: 'POST',
       path: this.#path,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(event),
+      signal,
     });
     const text = await body.text();
     if (statusCode !== 200) throw new Error(`The emulator answered ${statusCode}: ${text}`);

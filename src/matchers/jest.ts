@@ -6,6 +6,7 @@
 
 import { afterEach, expect } from '@jest/globals';
 import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
+import { FailedResults } from './failed-results.ts';
 import { matchers } from './matchers.ts';
 import type { RuntimeMatchers } from './runtime-matchers.ts';
 import { TestRuntimeApi } from './test-runtime-api.ts';
@@ -39,8 +40,17 @@ expect.extend(matchers);
 
 const handlers: unique symbol = Symbol.for('EVENT_HANDLERS') as never;
 
+interface CircusTest {
+  readonly name: string;
+  readonly concurrent?: boolean;
+  readonly failing?: boolean;
+  /** Each error alone, or with the one that says where. */
+  readonly errors: readonly unknown[];
+}
+
 interface CircusEvent {
   readonly name: string;
+  readonly test?: CircusTest;
 }
 
 type CircusHandler = (event: CircusEvent) => void;
@@ -52,16 +62,30 @@ type CircusHandler = (event: CircusEvent) => void;
 const circus = globalThis as { [handlers]?: CircusHandler[] };
 
 let hasFailed = false;
+let failures: FailedResults | undefined;
 
-circus[handlers]?.push(({ name }) => {
-  if (name === 'test_start') hasFailed = false;
+circus[handlers]?.push(({ name, test }) => {
+  if (name === 'test_start') {
+    hasFailed = false;
+    // Of tests that run at the same time, nobody can tell which invoked.
+    failures = test?.concurrent ? undefined : new FailedResults();
+  }
   if (name === 'test_fn_failure' || name === 'hook_failure') hasFailed = true;
+  if (name === 'test_done' && test) endTest(test);
   // After the last hook: what is open now was forgotten.
   if (name === 'run_finish') {
     const report = reportOpenRuntimeApis();
     if (report !== undefined) process.stderr.write(report);
   }
 });
+
+function endTest({ name, failing, errors }: CircusTest): void {
+  failures?.end();
+  if (failures && hasFailed && !failing) {
+    process.stderr.write(failures.describe({ title: name, errors: errors.flat().map(String) }));
+  }
+  failures = undefined;
+}
 
 /**
  * Gives each test of the file, or of the `describe` block, an API of its own: `const runtime = useRuntimeApi({ … })`,

@@ -1,4 +1,5 @@
-import { createRuntimeApi, type LogLine, type RuntimeApi, type RuntimeApiOptions } from '../index.ts';
+import { createRuntimeApi, describeWait, type LogLine, type RuntimeApi, type RuntimeApiOptions } from '../index.ts';
+import { explainElsewhere } from './failed-results.ts';
 
 const outputLines = 30;
 const timelineLines = 40;
@@ -14,8 +15,14 @@ export class TestRuntimeApi {
   }
 
   open(): Promise<RuntimeApi> {
-    this.#api ??= createRuntimeApi(this.#listening());
+    this.#api ??= this.#open();
     return this.#api;
+  }
+
+  async #open(): Promise<RuntimeApi> {
+    const api = await createRuntimeApi(this.#listening());
+    explainElsewhere(api);
+    return api;
   }
 
   /** Says what happened, if the test failed, and closes. */
@@ -46,6 +53,7 @@ export class TestRuntimeApi {
     return [
       `lambda-runtime-harness: the runtime of the failed test "${title}"`,
       `Process: ${describeProcess(api)}`,
+      ...[describeWait(api)].filter((wait) => wait !== undefined),
       output.length === 0 ? 'Last output: none' : `Last output:\n${output.join('\n')}`,
       `Timeline:\n${timeline.join('\n')}\n`,
     ].join('\n');

@@ -4,8 +4,9 @@
  * @module lambda-runtime-harness/vitest
  */
 
-import { afterAll, expect, type TestAPI, test } from 'vitest';
+import { afterAll, beforeEach, expect, type TestAPI, test } from 'vitest';
 import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
+import { FailedResults } from './failed-results.ts';
 import { matchers } from './matchers.ts';
 import type { RuntimeMatchers } from './runtime-matchers.ts';
 import { TestRuntimeApi } from './test-runtime-api.ts';
@@ -24,6 +25,18 @@ declare module 'vitest' {
 }
 
 expect.extend(matchers);
+
+beforeEach(({ task }) => {
+  // Of tests that run at the same time, nobody can tell which invoked.
+  if (task.concurrent) return undefined;
+  const failures = new FailedResults();
+  return () => {
+    failures.end();
+    if (task.result?.state !== 'fail' || task.fails) return;
+    const errors = task.result.errors?.map(({ message }) => message) ?? [];
+    process.stderr.write(failures.describe({ title: task.name, errors }));
+  };
+});
 
 // In the reverse order of their registration, so after those of the test file: what is open now was forgotten.
 afterAll(() => {

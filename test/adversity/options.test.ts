@@ -87,6 +87,20 @@ test('one AbortSignal gives up fifty invocations, and the next is served', async
   expect(await api.invoke('after', { signal: new AbortController().signal })).toMatchObject({ payload: 'after' });
 });
 
+test('an AbortSignal may fire for a reason that is no text', async () => {
+  await using api = await createRuntimeApi({ handler: () => new Promise(() => {}) });
+  const giveUp = new AbortController();
+  const reason = Object.create(null);
+  const invocations = [1, 2, 3].map((event) => api.invoke(event, { signal: giveUp.signal }));
+  const ends = Promise.all(invocations.map(endOf));
+
+  giveUp.abort(reason);
+
+  expect(await ends).toEqual(['ERR_ABORTED', 'ERR_ABORTED', 'ERR_ABORTED']);
+  await expect(invocations[0]).rejects.toMatchObject({ cause: reason });
+  await expect(api.ready({ signal: giveUp.signal })).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+});
+
 test('expire() ends what has no timeout, and the message does not advise a longer one', async () => {
   await using api = await createRuntimeApi({
     handler: () => new Promise(() => {}),

@@ -31,6 +31,22 @@ describe.each(Object.entries(setups))('the setup entry, in %s', (runner, setup) 
     await telltale.departures('runtime');
   });
 
+  test('says why a test failed that compares no more than a status, once', async () => {
+    const { code, output } = await new RunnerProcess(runner, 'unexplained', {}, setup).ended;
+
+    expect(code, output).toBe(1);
+    expect(countOf(output, /did not succeed/g), output).toBe(2);
+    expect(output).toMatch(
+      /in the failed test "compares a status", this did not succeed \(invoked at .*unexplained\.spec\.m?js:\d+:.*\):\nThe runtime exited \(exit status 3\)/,
+    );
+    expect(output).toMatch(
+      /in the failed test "compares what ready\(\) says", this did not succeed:\nThe runtime exited \(exit status 4\)/,
+    );
+    expect(output).toContain('stdout | no config');
+    expect(output).toContain('exit status 5');
+    expect(output).not.toContain('exit status 6');
+  });
+
   test('lets a file close its API in a last hook', async () => {
     const { code, output } = await new RunnerProcess(runner, 'after-all', {}, setup).ended;
 

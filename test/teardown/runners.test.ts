@@ -57,6 +57,21 @@ test('jest --forceExit leaves no runtime behind', async () => {
   await telltale.departures('runtime');
 });
 
+test.each(['jest, in band', 'jest, workers'])(
+  '%s ends by itself after tests that timed out in a wait',
+  async (runner) => {
+    const setup = '--setupFilesAfterEnv=<rootDir>/../../../../dist/jest.cjs';
+
+    const { code, output } = await new RunnerProcess(runner, 'timed-out', {}, setup).ended;
+
+    expect(output).not.toMatch(/did not exit|failed to exit|open handle/i);
+    expect(code, output).toBe(1);
+    expect(output).toContain('2 API(s) were never closed');
+    expect(output).toMatch(/Waiting for the runtime to answer the invocation \S+ \(at .*timed-out\.spec\.js:6:/);
+    expect(output).toMatch(/Waiting for sleep 1000 to ask for its first event \(Init phase\), for \d+ ms so far/);
+  },
+);
+
 test.each(['vitest, forks', 'node --test', 'node, without a runner'])(
   '%s is told which line created an API that nobody closed',
   async (runner) => {
