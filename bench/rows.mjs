@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { median, sum } from './statistics.mjs';
 
 /** Peers that have to be there to be compared with. */
@@ -7,12 +8,12 @@ const peers = {
   'fastify-server': { name: 'fastify', isThere: () => canImport('fastify'), hint: 'npm install fastify' },
   'runtime-interface-emulator': {
     name: 'RIE',
-    isThere: () => canRun(process.env.RIE, '--help'),
+    isThere: () => isProgram(process.env.RIE),
     hint: 'RIE=<path of aws-lambda-rie>',
   },
   'cargo-lambda': {
     name: 'cargo lambda watch',
-    isThere: () => canRun(process.env.CARGO_LAMBDA, '--version'),
+    isThere: () => isProgram(process.env.CARGO_LAMBDA),
     hint: 'CARGO_LAMBDA=<path of cargo-lambda>',
   },
 };
@@ -198,7 +199,7 @@ export const curves = [
 ];
 
 function withPeers({ needs = [], against, ...race }) {
-  const missing = needs.filter((program) => !canRun(program, '--version'));
+  const missing = needs.filter((program) => !canRun(program));
   const there = Object.entries(against).filter(([subject]) => peers[subject]?.isThere() ?? true);
   const named = there.map(([subject, peer]) => [subject, { name: peers[subject]?.name, ...peer }]);
   return { ...race, missing, against: Object.fromEntries(missing.length === 0 ? named : []) };
@@ -215,13 +216,20 @@ function canImport(specifier) {
   }
 }
 
-function canRun(program, argument) {
-  if (program === undefined) return false;
+function isProgram(path) {
   try {
-    execFileSync(program, [argument], { stdio: 'ignore' });
+    accessSync(path, constants.X_OK);
     return true;
-  } catch (error) {
-    // A program that does not know the argument is a program.
-    return typeof error.status === 'number';
+  } catch {
+    return false;
+  }
+}
+
+function canRun(program) {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,9 +1,18 @@
 import { HarnessError } from './errors.ts';
 
 export function abortedError(signal: AbortSignal): HarnessError {
-  return new HarnessError('ERR_ABORTED', `The caller's AbortSignal fired: ${String(signal.reason)}`, {
+  return new HarnessError('ERR_ABORTED', `The caller's AbortSignal fired: ${textOf(signal.reason)}`, {
     cause: signal.reason,
   });
+}
+
+/** A reason may be anything. */
+function textOf(reason: unknown): string {
+  try {
+    return String(reason);
+  } catch {
+    return 'for a reason that is no text';
+  }
 }
 
 /** Throws `ERR_ABORTED` if the signal has fired. */

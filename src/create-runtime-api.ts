@@ -108,7 +108,7 @@ class LambdaRuntimeApi implements RuntimeApi {
   readonly #environment: ExecutionEnvironment;
   readonly #scene: Scene;
   readonly #results: ResultContext;
-  readonly #unseen = new UnseenInvocations();
+  #unseen = new UnseenInvocations();
   readonly #pending = new Map<string, PendingInvocation>();
   readonly #keepAlive = new KeepAlive();
   #address = '';
@@ -263,6 +263,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     const invocation = this.#environment.invoke(request);
     const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
     this.#keepAlive.acquire();
+    const unseen = this.#unseen;
     const { requestId, timeoutMs } = request;
     const pending = { requestId, timeoutMs, invokedAt };
     this.#pending.set(requestId, pending);
@@ -287,7 +288,7 @@ class LambdaRuntimeApi implements RuntimeApi {
       prelude: () => invocation.body.prelude(),
       result,
       expire: () => this.#environment.expire(invocation),
-      onLook: (looked) => this.#unseen.delete(looked),
+      onLook: (looked) => unseen.delete(looked),
     });
   }
 
@@ -315,10 +316,11 @@ class LambdaRuntimeApi implements RuntimeApi {
       ),
     );
     // At once: what is invoked from here on belongs to the time after.
-    const unseen = this.#unseen.report();
+    const unseen = this.#unseen;
+    this.#unseen = new UnseenInvocations();
     this.#invocations = 0;
     await ending;
-    printReport(unseen);
+    printReport(unseen.report());
     this.#transcript.clear();
   }
 

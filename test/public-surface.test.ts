@@ -10,7 +10,9 @@ test('the library exports these values', () => {
     [
       "HarnessError",
       "createRuntimeApi",
+      "describeWait",
       "manualClock",
+      "onFailedResult",
       "remoteError",
       "reportOpenRuntimeApis",
       "toChromeTrace",
@@ -24,7 +26,9 @@ test('the library exports these types, and the values with them', () => {
     [
       "class HarnessError",
       "function createRuntimeApi",
+      "function describeWait",
       "function manualClock",
+      "function onFailedResult",
       "function remoteError",
       "function reportOpenRuntimeApis",
       "function toChromeTrace",
@@ -37,6 +41,7 @@ test('the library exports these types, and the values with them', () => {
       "type Exchange",
       "type ExchangeResponse",
       "type FailedInitResult",
+      "type FailedResult",
       "type FunctionError",
       "type FunctionErrorResult",
       "type HandlerCallback",

@@ -9,10 +9,10 @@ export type HandlerLoadErrorType =
 export class HandlerLoadError extends Error {
   override readonly name: HandlerLoadErrorType;
 
-  constructor(type: HandlerLoadErrorType, cause: Error | string) {
-    super(String(cause));
+  constructor(type: HandlerLoadErrorType, reason: string, cause?: Error) {
+    super(reason);
     this.name = type;
-    // That of a syntax error shows the line of the source.
-    if (cause instanceof Error && cause.stack !== undefined) this.stack = cause.stack;
+    // Frames of ours would say nothing of the handler.
+    this.stack = cause?.stack ?? `${type}: ${reason}`;
   }
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HandlerLoadError } from './handler-load-error.ts';
+import { placeOfSyntaxError } from './syntax-error-place.ts';
 
 /** What a handler's name comes down to: `path/to/module.exported.name`. */
 interface HandlerName {
@@ -17,8 +18,11 @@ interface HandlerName {
  */
 export async function loadHandler(handlerName: string, root: string): Promise<(...parameters: never[]) => unknown> {
   const name = parseName(handlerName);
-  const module = await loadModule(name, root);
-  return findFunction(module, name.exported, handlerName);
+  const path = findModule(name, { handlerName, root });
+  const module = await loadModule(path);
+  const handler = findFunction(module, name.exported);
+  if (handler) return handler;
+  throw new HandlerLoadError('Runtime.HandlerNotFound', describeAbsence(module, { name, handlerName, path }));
 }
 
 function parseName(handlerName: string): HandlerName {
@@ -39,15 +43,18 @@ function parseName(handlerName: string): HandlerName {
   return { folder: dirname(handlerName), module: file.slice(0, dot), exported: file.slice(dot + 1) };
 }
 
-async function loadModule(name: HandlerName, root: string): Promise<unknown> {
-  const path = findModule(name, root);
+async function loadModule(path: string): Promise<unknown> {
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new HandlerLoadError('Runtime.UserCodeSyntaxError', error);
+    if (error instanceof SyntaxError) {
+      const place = placeOfSyntaxError(error, path);
+      if (place === undefined) throw new HandlerLoadError('Runtime.UserCodeSyntaxError', String(error), error);
+      throw new HandlerLoadError('Runtime.UserCodeSyntaxError', `${error}\n${place}`);
+    }
     // So it is with `require` only: Lambda gives errors of `import` their own type.
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') {
-      throw new HandlerLoadError('Runtime.ImportModuleError', error);
+      throw new HandlerLoadError('Runtime.ImportModuleError', String(error), error);
     }
     throw error;
   }
@@ -57,7 +64,17 @@ async function loadModule(name: HandlerName, root: string): Promise<unknown> {
 const extensions = ['.js', '.mjs', '.cjs'];
 const typeScriptExtensions = ['.ts', '.mts', '.cts'];
 
-function findModule({ folder, module }: HandlerName, root: string): string {
+interface Search {
+  readonly handlerName: string;
+  readonly root: string;
+}
+
+/** What `_HANDLER` says unless the option `handlerName` says something else. */
+const defaultHandlerName = 'function.handler';
+const adviceForDefault =
+  "The name function.handler is the default of the option handlerName. Give that, or an argument: ['lambda-node-bootstrap', 'app.handler'].";
+
+function findModule({ folder, module }: HandlerName, { handlerName, root }: Search): string {
   const path = resolve(root, folder, module);
   const found =
     (isFile(path) ? path : resolveAs(`${path}/`, root)) ?? extensions.map((end) => `${path}${end}`).find(isFile);
@@ -72,7 +89,7 @@ function findModule({ folder, module }: HandlerName, root: string): string {
   if (installed !== undefined) return installed;
   throw new HandlerLoadError(
     'Runtime.ImportModuleError',
-    `Error: Cannot find module '${module}'\nThere is no ${module} with one of the endings ${[...extensions, ...typeScriptExtensions].join(', ')} in ${dirname(path)}.`,
+    `Error: Cannot find module '${module}'\nThere is no ${module} with one of the endings ${[...extensions, ...typeScriptExtensions].join(', ')} in ${dirname(path)}.${handlerName === defaultHandlerName ? `\n${adviceForDefault}` : ''}`,
   );
 }
 
@@ -99,15 +116,40 @@ function assertTypeScript(path: string): void {
 }
 
 /** A function of the module; of CommonJS modules Node shows some exports only below `default`. */
-function findFunction(module: unknown, exported: string, handlerName: string): (...parameters: never[]) => unknown {
-  const found = [propertyAt(module, exported), propertyAt(propertyAt(module, 'default'), exported)];
-  const handler = found.find((value) => typeof value === 'function');
-  if (handler) return handler as (...parameters: never[]) => unknown;
-  const isThere = found.some((value) => value !== undefined && value !== null);
-  throw new HandlerLoadError(
-    'Runtime.HandlerNotFound',
+function findFunction(module: unknown, exported: string): ((...parameters: never[]) => unknown) | undefined {
+  const handler = candidates(module, exported).find((value) => typeof value === 'function');
+  return handler as ((...parameters: never[]) => unknown) | undefined;
+}
+
+function candidates(module: unknown, exported: string): unknown[] {
+  return [propertyAt(module, exported), propertyAt(propertyAt(module, 'default'), exported)];
+}
+
+interface Absentee {
+  readonly name: HandlerName;
+  readonly handlerName: string;
+  readonly path: string;
+}
+
+function describeAbsence(module: unknown, { name, handlerName, path }: Absentee): string {
+  const isThere = candidates(module, name.exported).some((value) => value !== undefined && value !== null);
+  const exports = exportedNames(module);
+  const [, ending, rest = '.handler'] = /^([cm]?[jt]s)(\..+)?$/.exec(name.exported) ?? [];
+  return [
     `${handlerName} is ${isThere ? 'not a function' : 'undefined or not exported'}`,
+    `${basename(path)} exports ${exports.length === 0 ? 'nothing' : exports.join(', ')}`,
+    ...(ending === undefined ? [] : [`The name has no file ending: ${join(name.folder, name.module)}${rest}`]),
+  ].join('\n');
+}
+
+function exportedNames(module: unknown): string[] {
+  const byDefault = propertyAt(module, 'default');
+  const keys = [module, byDefault].flatMap((value) =>
+    typeof value === 'object' && value !== null ? Object.keys(value) : [],
   );
+  // Of a CommonJS module, Node adds names that nobody wrote.
+  const additions = ['module.exports', '__esModule', ...(typeof byDefault === 'object' ? ['default'] : [])];
+  return [...new Set(keys)].filter((key) => !additions.includes(key));
 }
 
 function propertyAt(value: unknown, path: string): unknown {

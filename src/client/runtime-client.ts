@@ -90,6 +90,7 @@ class TransportClient implements RuntimeClient {
   /** Why no call can be made any longer. */
   #end: HarnessError | undefined;
   #stopListening = (): void => {};
+  readonly #streams = new Set<ResponseStream>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -143,7 +144,11 @@ class TransportClient implements RuntimeClient {
       options,
     );
     const stopListening = onAbort(signal, (error) => stream.breakOff(error));
-    void stream.settled.then(stopListening);
+    this.#streams.add(stream);
+    void stream.settled.then(() => {
+      stopListening();
+      this.#streams.delete(stream);
+    });
     return stream;
   }
 
@@ -169,6 +174,11 @@ class TransportClient implements RuntimeClient {
     this.#end = reason;
     this.#stopListening();
     this.#transport.close();
+    for (const stream of this.#streams) {
+      // Who ends the client knows: nobody has to listen for that.
+      stream.on('error', () => {});
+      stream.breakOff(reason);
+    }
   }
 
   async #postStream(

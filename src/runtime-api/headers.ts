@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Invocation } from '../environment/invocation.ts';
+import { fromHeader } from '../http/header-text.ts';
 
 /** Names of the headers that the runtime sends, as Node spells them. */
 export const sent = {
@@ -15,24 +16,16 @@ export const extensionHeaders = {
   identifier: 'lambda-extension-identifier',
 } as const;
 
-/** A header that the runtime sent, once; its bytes are UTF-8, which Node reads as Latin-1. */
+/** A header that the runtime sent, once. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const text = Array.isArray(value) ? value[0] : value;
-  return text === undefined ? undefined : utf8(text);
+  return text === undefined ? undefined : fromHeader(text);
 }
 
 export function trailerOf(request: IncomingMessage, name: string): string | undefined {
   const text = request.trailers[name];
-  return text === undefined ? undefined : utf8(text);
-}
-
-function utf8(text: string): string {
-  // Only bytes above 0x7F differ between the two.
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.from(text, 'latin1').toString('utf8');
-  }
-  return text;
+  return text === undefined ? undefined : fromHeader(text);
 }
 
 /**

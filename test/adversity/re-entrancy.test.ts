@@ -84,8 +84,11 @@ describe.each(moments)('at the moment of %s', (type) => {
     expect(scene.pids.slice(0, -1).filter(isAlive)).toEqual([]);
     await scene.expectNothingLeft();
   });
+});
 
-  test('invoke() is served after what waits already', async () => {
+test.each(['invocation.queued', 'platform.start', 'runtime.exited', 'platform.initStart'] as const)(
+  'invoke() at the moment of %s is served after what waits already',
+  async (type) => {
     await using api = await createRuntimeApi({ command: runtimes.exitsInInvoke });
     await api.ready();
     let further: Promise<string> | undefined;
@@ -98,8 +101,8 @@ describe.each(moments)('at the moment of %s', (type) => {
 
     expect(ends).toEqual(['runtime-exit', 'success', 'timeout']);
     expect(await further).toBe('success');
-  });
-});
+  },
+);
 
 describe('while a runtime is being stopped', () => {
   test('close() at the moment of runtime.stopping resolves when the process is gone', async () => {

@@ -166,25 +166,104 @@ describe('a handler that cannot be loaded is an init error:', () => {
       'no such export',
       'app.main',
       { 'app.mjs': esModule },
-      { errorType: 'Runtime.HandlerNotFound', errorMessage: 'app.main is undefined or not exported' },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: 'app.main is undefined or not exported\napp.mjs exports handler',
+      },
     ],
     [
       'no such export in an object',
       'app.routes.get',
       { 'app.js': 'exports.routes = {};' },
-      { errorType: 'Runtime.HandlerNotFound', errorMessage: 'app.routes.get is undefined or not exported' },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: 'app.routes.get is undefined or not exported\napp.js exports routes',
+      },
     ],
     [
       'an export that is no function',
       'app.handler',
       { 'app.js': 'exports.handler = "text";' },
-      { errorType: 'Runtime.HandlerNotFound', errorMessage: 'app.handler is not a function' },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: expect.stringMatching(/^app\.handler is not a function\napp\.js exports handler$/),
+      },
+    ],
+    [
+      'a module without exports',
+      'app.handler',
+      { 'app.mjs': '' },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: 'app.handler is undefined or not exported\napp.mjs exports nothing',
+      },
+    ],
+    [
+      'a name with the ending of the file',
+      'src/app.mjs.main',
+      { 'src/app.mjs': 'export const main = () => 1;' },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage:
+          'src/app.mjs.main is undefined or not exported\napp.mjs exports main\nThe name has no file ending: src/app.main',
+      },
+    ],
+    [
+      'the path of the file',
+      'app.mjs',
+      { 'app.mjs': esModule },
+      {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: expect.stringMatching(/\nThe name has no file ending: app\.handler$/),
+      },
     ],
     [
       'a syntax error',
       'app.handler',
       { 'app.mjs': 'export const handler = async () => {\n  return ];\n};' },
-      { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: "SyntaxError: Unexpected token ']'" },
+      {
+        errorType: 'Runtime.UserCodeSyntaxError',
+        errorMessage: expect.stringMatching(
+          /^SyntaxError: Unexpected token ']'\nin \/.*\/app\.mjs:2\n {2}return \];\n {9}\^$/,
+        ),
+      },
+    ],
+    [
+      'a syntax error in CommonJS',
+      'app.handler',
+      { 'app.js': 'exports.handler = async () => {\n  return ];\n};' },
+      {
+        errorType: 'Runtime.UserCodeSyntaxError',
+        errorMessage: expect.stringMatching(/^SyntaxError: Unexpected token ']'\nin \/.*\/app\.js:2\n {2}return \];/),
+      },
+    ],
+    [
+      'a syntax error in a file that it imports',
+      'app.handler',
+      { 'app.mjs': 'import "./orders.mjs";', 'orders.mjs': 'const = 1;' },
+      {
+        errorType: 'Runtime.UserCodeSyntaxError',
+        errorMessage: expect.stringMatching(
+          /^SyntaxError: Unexpected token '='\nin \/.*\/app\.mjs, or in a module that it imports$/,
+        ),
+      },
+    ],
+    [
+      'an import of what is not exported',
+      'app.handler',
+      { 'app.mjs': 'import { list } from "./orders.mjs";', 'orders.mjs': 'export const orders = [];' },
+      {
+        errorType: 'Runtime.UserCodeSyntaxError',
+        errorMessage: expect.stringMatching(
+          /orders\.mjs' does not provide an export named 'list'\nin \/.*app\.mjs:1\n/,
+        ),
+      },
+    ],
+    [
+      'text that is not JSON',
+      'app.handler',
+      { 'app.mjs': 'JSON.parse("{");' },
+      { errorType: 'Runtime.UserCodeSyntaxError', errorMessage: expect.stringMatching(/^SyntaxError: .*JSON.*$/) },
     ],
     [
       'a name without an export',
@@ -237,6 +316,28 @@ describe('a handler that cannot be loaded is an init error:', () => {
       },
     ]);
     expect(function_.api.violations).toEqual([]);
+  });
+
+  test('a name that nobody gave is told where it comes from', async () => {
+    await using directory = await project({ 'app.mjs': esModule });
+    await using api = await createRuntimeApi({ command: ['lambda-node-bootstrap'], cwd: directory.path });
+
+    expect(await api.invoke({})).toMatchObject({
+      error: {
+        errorMessage: expect.stringMatching(
+          /^Error: Cannot find module 'function'\n.*\nThe name function\.handler is the default of the option handlerName\. /,
+        ),
+      },
+    });
+  });
+
+  test('the stack has no frames of the bootstrap', async () => {
+    await using function_ = await deploy('app.main', { 'app.mjs': esModule });
+
+    const result = await function_.api.invoke({});
+
+    expect(result).toMatchObject({ error: { stackTrace: [] } });
+    expect(result.logs.stderr).not.toMatch(/^ +at /m);
   });
 
   test('the stack trace shows the line', async () => {

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRuntimeApi } from '../../src/index.ts';
 import {
   assertExitsWith,
@@ -108,4 +108,24 @@ test('useRuntimeApi() takes a handler, which has no output of its own to show, a
 
   for (const end of ends) await end();
   await expect(api.invoke(null)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+});
+
+test('useRuntimeApi() says of a failed test what it was waiting for', async () => {
+  const printed = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => printed.mockRestore());
+  const ends: (() => Promise<void>)[] = [];
+  const context = {
+    name: 'greets',
+    error: new Error('timed out'),
+    after: (end: () => Promise<void>) => void ends.push(end),
+  };
+  const api = await useRuntimeApi(context);
+  const invocation = api.invoke(1).catch((error: unknown) => error);
+
+  for (const end of ends) await end();
+
+  expect(printed.mock.calls.join('')).toMatch(
+    /the failed test "greets"\nProcess: .*\nWaiting for a runtime that asks \S+ for its first event \(Init phase\), for .* so far; initTimeoutMs is 10000\.\nLast output: none\n/,
+  );
+  expect(await invocation).toMatchObject({ code: 'ERR_CLOSED' });
 });

@@ -42,6 +42,16 @@ test('at reset(), too', async () => {
   expect(printed.join('')).toContain('1 invocation(s) were never awaited');
 });
 
+test.each(['close', 'reset'] as const)('an invocation that is awaited just before %s() is not', async (end) => {
+  await using api = await createRuntimeApi();
+  const awaiting = expect((async () => await api.invoke(1))()).rejects.toMatchObject({ name: 'HarnessError' });
+
+  await api[end]();
+
+  await awaiting;
+  expect(printed).toEqual([]);
+});
+
 test('of very many, the first are named', async () => {
   const api = await createRuntimeApi();
   for (let count = 0; count < 200; count++) forgetToAwait(api);
