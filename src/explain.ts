@@ -35,29 +35,37 @@ interface Story extends Plot {
  */
 export function explainInvocation(completed: CompletedInvocation, scene: Scene): () => string {
   const { outcome, requestId, logs, violations } = completed;
-  const facts = observe(scene, outcome.status === 'success' ? timelineLines + 1 : mostEntries);
+  const isSuccess = outcome.status === 'success';
+  const facts = observe(scene, isSuccess ? timelineLines + 1 : mostEntries);
+  const inInit = outcome.status === 'init-error' && { lastCall: entriesOfInit(facts).findLast(isCallOfRuntime) };
   return () => {
     const exit = 'exit' in outcome ? outcome.exit : outcome.status === 'init-error' ? outcome.failure.exit : undefined;
     const activity = activityIn(outcome);
-    return tell({ ...plotOf(completed, scene), requestId, exit, activity, logs, violations }, facts);
+    const plot = plotOf(completed, scene);
+    const isTold = isSuccess || outcome.status === 'function-error';
+    const known = { ...facts, ...inInit };
+    return tell(
+      { ...(isTold ? plot : blame(plot, violations, known)), requestId, exit, activity, logs, violations },
+      known,
+    );
   };
 }
 
 export function explainInitFailure(failure: InitFailure, scene: Scene): string {
   const { exit, logs } = failure;
   const activity = activityInInit(failure);
-  const violations = violationsInInit(scene);
-  return tell(
-    { ...plotOfInit(failure, scene, violations), exit, activity, logs, violations },
-    observe(scene, mostEntries),
-  );
+  const facts = observe(scene, mostEntries);
+  const entries = entriesOfInit(facts);
+  const violations = entries.filter((entry) => entry.type === 'violation');
+  const known = { ...facts, lastCall: entries.findLast(isCallOfRuntime) };
+  return tell({ ...blame(plotOfInit(failure, scene), violations, known), exit, activity, logs, violations }, known);
 }
 
-function violationsInInit({ transcript }: Scene): readonly Violation[] {
-  const entries = transcript.last(mostEntries);
-  return entries
-    .slice(entries.findLastIndex(({ type }) => type === 'platform.initStart') + 1)
-    .filter((entry) => entry.type === 'violation');
+/** What happened in the Init phase that ended last: not what an earlier runtime did, nor one that has been started since. */
+function entriesOfInit({ tail }: Facts): readonly TranscriptEntry[] {
+  const end = tail.findLastIndex(({ type }) => type === 'platform.initReport');
+  const before = tail.slice(0, end);
+  return before.slice(before.findLastIndex(({ type }) => type === 'platform.initStart') + 1);
 }
 
 function activityIn(outcome: InvocationOutcome): string | undefined {
@@ -69,29 +77,37 @@ function activityInInit({ cause }: InitFailure): string | undefined {
   return cause.kind === 'timeout' ? cause.activity : undefined;
 }
 
-function plotOf({ outcome, wasDelivered, violations }: CompletedInvocation, scene: Scene): Plot {
+function plotOf({ outcome, wasDelivered }: CompletedInvocation, scene: Scene): Plot {
   switch (outcome.status) {
     case 'success':
       return { headline: 'The function succeeded.', advice: '' };
     case 'function-error':
       return plotOfFunctionError(outcome);
     case 'init-error':
-      return plotOfInit(outcome.failure, scene, violations);
+      return plotOfInit(outcome.failure, scene);
     case 'timeout':
-      return blameViolations(plotOfTimeout(outcome, wasDelivered, scene), violations);
+      return plotOfTimeout(outcome, wasDelivered, scene);
     case 'runtime-exit':
-      return blameViolations(plotOfExit(outcome), violations);
+      return plotOfExit(outcome);
   }
 }
 
-/** Where rules were broken, they are the likelier reason. */
-function blameViolations(plot: Plot, [first]: readonly Violation[]): Plot {
-  return first
-    ? {
-        ...plot,
-        advice: `The rules that the runtime broke say what to change. ${first.rule}: ${first.message} ${first.advice}`,
-      }
+/** Where rules were broken, they are the likelier reason; or a call that was refused. */
+function blame(plot: Plot, [first]: readonly Violation[], { lastCall }: Facts): Plot {
+  if (first)
+    return {
+      ...plot,
+      advice: `The rules that the runtime broke say what to change. ${first.rule}: ${first.message} ${first.advice}`,
+    };
+  const refusal = lastCall?.type === 'exchange' ? lastCall.response : undefined;
+  return refusal && refusal.status >= 400
+    ? { ...plot, advice: `The Runtime API refused the last call with ${refusal.status}: ${reasonIn(refusal.body)}` }
     : plot;
+}
+
+/** The errorMessage of a refusal. */
+function reasonIn(body: string): string {
+  return /"errorMessage":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body.trim();
 }
 
 function plotOfExit({ exit, answer }: Extract<InvocationOutcome, { status: 'runtime-exit' }>): Plot {
@@ -175,11 +191,7 @@ function plotOfTimeout(
       };
 }
 
-function plotOfInit(failure: InitFailure, scene: Scene, violations: readonly Violation[]): Plot {
-  return blameViolations(plotOfFailedInit(failure, scene), violations);
-}
-
-function plotOfFailedInit({ cause, logs }: InitFailure, { address }: Scene): Plot {
+function plotOfInit({ cause, logs }: InitFailure, { address }: Scene): Plot {
   switch (cause.kind) {
     case 'reported':
       return {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRuntimeApi, type InitResult, type InvocationResult, type RuntimeApi } from '../../src/index.ts';
+import { temporaryDirectory } from '../helpers/fixtures.ts';
 
 const shell = (script: string): Promise<RuntimeApi> => createRuntimeApi({ command: ['sh', '-c', script] });
 
@@ -60,6 +61,28 @@ test('where rules were broken before an exit, they are the advice', async () => 
   );
 
   expect(adviceIn(await api.invoke({}))).toMatch(/^The rules .* unknown-request-id: .*Lambda-Runtime-Aws-Request-Id/);
+});
+
+test('where no rule was broken, but the last call was refused, that is the advice', async () => {
+  const port = 'const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");';
+  await using api = await moduleOf(
+    `import http from 'node:http'; ${port} http.get({ host, port, path: '/2018-06-01/runtime/invocation/next', headers: { host: 'elsewhere' } }, () => process.exit(1));`,
+  );
+
+  expect(adviceIn(await api.invoke({}))).toMatch(/^The Runtime API refused the last call with 403: .*names a host/);
+});
+
+test('the last call is that of the process that failed in its Init phase, not of the one before', async () => {
+  await using directory = await temporaryDirectory();
+  const once = `${takesEvent} import { existsSync, writeFileSync } from 'node:fs'; if (existsSync('run')) process.exit(1); writeFileSync('run', ''); await fetch(base + '/next'); process.exit(1);`;
+  const command = [process.execPath, '--input-type=module', '-e', once];
+  await using api = await createRuntimeApi({ command, cwd: directory.path });
+
+  const [first, second] = await Promise.all([api.invoke(1), api.invoke(2)]);
+
+  expect(storyOf(first)).toMatch(/^Last call: {3}GET .*\/next/m);
+  expect(second.status).toBe('init-error');
+  expect(storyOf(second)).toMatch(/^Last call: {3}none/m);
 });
 
 test('calls that repeat themselves leave room in the timeline for what came before', async () => {
