@@ -151,13 +151,11 @@ function plotOfFunctionError({ answer }: Extract<InvocationOutcome, { status: 'f
 }
 
 function plotOfTimeout(
-  { answer, timeoutMs, isStalled, isBlocked }: Extract<InvocationOutcome, { status: 'timeout' }>,
+  { answer, timeoutMs, isStalled, isBlocked, isExpired }: Extract<InvocationOutcome, { status: 'timeout' }>,
   wasDelivered: boolean,
   { runtime }: Scene,
 ): Plot {
-  const limit = Number.isFinite(timeoutMs)
-    ? `the timeout of ${timeoutMs} ms`
-    : 'the time that the test gave it with expire()';
+  const limit = isExpired ? 'the time that the test gave it with expire()' : `the timeout of ${timeoutMs} ms`;
   if (isStalled) {
     return {
       headline: `The runtime hung up while it waited for work, and did not ask again within ${limit} (idle, between invocations).`,
@@ -187,7 +185,9 @@ function plotOfTimeout(
       }
     : {
         headline: `The runtime did not answer within ${limit} (Invoke phase). ${runtime.isOwned ? 'It was replaced: the next invocation gets a fresh one.' : 'It lives on: a late answer is refused with 410.'}`,
-        advice: 'If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger.',
+        advice: isExpired
+          ? 'If an answer was expected, call expire() later, or await invocation.responded before.'
+          : 'If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger.',
       };
 }
 

@@ -130,6 +130,11 @@ export class ExecutionEnvironment {
 
   /** Makes the enforced deadline pass now. */
   expire(invocation: Invocation): void {
+    invocation.isExpired = true;
+    this.#timeOut(invocation);
+  }
+
+  #timeOut(invocation: Invocation): void {
     if (invocation.isSettled) return;
     this.#giveUp(invocation, 'its invocation timed out', () =>
       this.#settle(invocation, this.#outcomeOfTimeout(invocation)),
@@ -257,7 +262,7 @@ export class ExecutionEnvironment {
     if (invocation.isSettled || invocation !== this.#current || invocation.answer) return;
     const answer: BrokenAnswer = { kind: 'broken', error, partialBody: invocation.body.bytes() };
     this.answer(invocation, answer);
-    this.#cancelExitGrace = this.#realClock.schedule(exitGraceMs, () => this.expire(invocation));
+    this.#cancelExitGrace = this.#realClock.schedule(exitGraceMs, () => this.#timeOut(invocation));
   }
 
   /** `POST /runtime/init/error`: may it be posted now? While stopping it is heard and ignored. */
@@ -444,7 +449,7 @@ export class ExecutionEnvironment {
     invocation.deadlineMs = this.#deadlineOf(request);
     // Unlike a request ID it never comes twice, so that an answer to an earlier delivery can be told.
     invocation.invocationId = `delivery-${++this.#deliveries}`;
-    invocation.cancelDeadline = this.#clock.schedule(request.timeoutMs, () => this.expire(invocation));
+    invocation.cancelDeadline = this.#clock.schedule(request.timeoutMs, () => this.#timeOut(invocation));
     this.#transcript.add({ type: 'platform.start', requestId: request.requestId });
     poll.deliver(invocation);
   }
@@ -482,6 +487,7 @@ export class ExecutionEnvironment {
       ...(answer && { answer }),
       ...(activity !== undefined && { activity }),
       ...(invocation.body.isBlocked && { isBlocked: true }),
+      ...(invocation.isExpired && { isExpired: true }),
     };
   }
 

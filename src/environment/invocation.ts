@@ -70,6 +70,8 @@ export type InvocationOutcome =
       readonly isStalled?: true;
       /** The runtime could not send more, because the test did not read. */
       readonly isBlocked?: true;
+      /** The test made the deadline pass. */
+      readonly isExpired?: true;
     }
   | { readonly status: 'runtime-exit'; readonly exit: RuntimeExit; readonly answer?: RuntimeAnswer };
 
@@ -128,6 +130,8 @@ export class Invocation {
   answer: RuntimeAnswer | undefined;
   cancelDeadline: CancelTimer = () => {};
   isSettled = false;
+  /** The test made the deadline pass. */
+  isExpired = false;
 
   constructor(request: InvocationRequest) {
     this.request = request;

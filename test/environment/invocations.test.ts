@@ -358,8 +358,17 @@ describe('deadlines', () => {
     model.environment.expire(queued);
     model.environment.expire(given);
 
-    expect((await completed(given)).outcome).toEqual({ status: 'timeout', timeoutMs, activity: 'busy' });
-    expect((await completed(queued)).outcome, 'it was not doing that one').toEqual({ status: 'timeout', timeoutMs });
+    expect((await completed(given)).outcome).toEqual({
+      status: 'timeout',
+      timeoutMs,
+      activity: 'busy',
+      isExpired: true,
+    });
+    expect((await completed(queued)).outcome, 'it was not doing that one').toEqual({
+      status: 'timeout',
+      timeoutMs,
+      isExpired: true,
+    });
   });
 
   test('expiring a queued invocation leaves the runtime and the one in hand alone', async () => {

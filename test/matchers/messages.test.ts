@@ -456,7 +456,7 @@ test('not.toTimeOut', async () => {
     Expected: not timeout
     Received: timeout: Sandbox.Timedout: RequestId: 00000000-0000-4000-8000-000000000001 Error: Task timed out after 3.00 seconds
 
-    The runtime did not answer within the timeout of 3000 ms (Invoke phase). It was replaced: the next invocation gets a fresh one.
+    The runtime did not answer within the time that the test gave it with expire() (Invoke phase). It was replaced: the next invocation gets a fresh one.
     Request ID:  00000000-0000-4000-8000-000000000001
     Runtime:     node test/fixtures/runtimes/never-answers.mjs
     Process:     …
@@ -471,7 +471,7 @@ test('not.toTimeOut', async () => {
        0.0 ms  invoke    00000000-0000-4000-8000-000000000001 delivered to the runtime
        0.0 ms  invoke    00000000-0000-4000-8000-000000000001 ended: timeout (Sandbox.Timedout)
        0.0 ms  process   being stopped: its invocation timed out
-    What to try: If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger."
+    What to try: If an answer was expected, call expire() later, or await invocation.responded before."
   `);
 });
 
