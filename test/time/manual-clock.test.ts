@@ -220,7 +220,9 @@ describe('the message of a runtime that stalled', () => {
 
     const message = await messageOf(invocation);
 
-    expect(message).toContain('The runtime did not answer within the time that the test gave it with expire() (Invoke phase).');
+    expect(message).toContain(
+      'The runtime did not answer within the time that the test gave it with expire() (Invoke phase).',
+    );
     expect(message).not.toContain('before its event was delivered');
   });
 
