@@ -61,7 +61,7 @@ export interface RuntimeApi extends AsyncDisposable {
   reset(options?: WaitOptions): Promise<void>;
   /** Ends everything; pending invocations reject with `ERR_CLOSED`. Further calls share the first one's promise. */
   close(): Promise<void>;
-  /** Every Runtime API exchange and lifecycle moment so far, in order; the last 5000 unless `transcriptLimit` says else. */
+  /** Every Runtime API exchange and lifecycle moment so far, in order; the last 1000 unless `transcriptLimit` says else. */
   readonly transcript: readonly TranscriptEntry[];
   /** The rules of the Runtime API that the runtime broke. */
   readonly violations: readonly Violation[];

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { blockOfReadme } from '../docs/readme-project.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const workplace = join(root, '.consumers');
@@ -18,6 +19,7 @@ export const projects: Readonly<Record<string, readonly string[]>> = {
   'node-test-esm': ['--test'],
   'node-test-cjs': ['--test'],
   require: ['greeting.js'],
+  readme: ['../node_modules/vitest/vitest.mjs', 'run'],
 };
 
 /** Checked by the compiler alone: no version of Node makes a difference. */
@@ -34,9 +36,18 @@ export async function install(): Promise<void> {
   await rm(workplace, { recursive: true, force: true });
   await mkdir(workplace);
   await cp(join(root, 'test/fixtures/consumers'), workplace, { recursive: true });
+  await copyReadme(join(workplace, 'readme'));
   await npm(root, ['pack', '--pack-destination', workplace]);
   const tarball = (await readdir(workplace)).find((file) => file.endsWith('.tgz')) ?? '';
   await npm(workplace, ['install', '--no-save', '--no-audit', '--no-fund', `./${tarball}`]);
+}
+
+/** What a new user has after five minutes: the test and the runtime of the README, and nothing else. */
+async function copyReadme(folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), '{ "private": true }');
+  await writeFile(join(folder, 'greeting.test.ts'), blockOfReadme('greeting.test.ts'));
+  await writeFile(join(folder, 'bootstrap.mjs'), blockOfReadme('bootstrap.mjs'), { mode: 0o755 });
 }
 
 /** The path of a Node of this major version: ours, or one that npm brings. */
