@@ -22,6 +22,9 @@ export const projects: Readonly<Record<string, readonly string[]>> = {
   readme: ['../node_modules/vitest/vitest.mjs', 'run'],
 };
 
+/** The same test, with another compiler each. */
+const compiledForJest = ['jest-ts-jest', 'jest-babel', 'jest-swc'] as const;
+
 /** Checked by the compiler alone: no version of Node makes a difference. */
 export const typeProjects: Readonly<Record<string, readonly string[]>> = {
   'types, nodenext': ['-p', 'types/tsconfig.nodenext.json'],
@@ -37,6 +40,9 @@ export async function install(): Promise<void> {
   await mkdir(workplace);
   await cp(join(root, 'test/fixtures/consumers'), workplace, { recursive: true });
   await copyReadme(join(workplace, 'readme'));
+  for (const project of compiledForJest) {
+    await cp(join(workplace, 'greeting.jest.ts'), join(workplace, project, 'greeting.test.ts'));
+  }
   await npm(root, ['pack', '--pack-destination', workplace]);
   const tarball = (await readdir(workplace)).find((file) => file.endsWith('.tgz')) ?? '';
   await npm(workplace, ['install', '--no-save', '--no-audit', '--no-fund', `./${tarball}`]);
