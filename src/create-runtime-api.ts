@@ -1,6 +1,7 @@
 import { abortable, assertNotAborted, onAbort } from './abort-signal.ts';
 import { asyncDispose } from './async-dispose.ts';
 import { callerOf, raisedAt } from './caller.ts';
+import { checkNames } from './check-names.ts';
 import { KeepAlive } from './clock/keep-alive.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExecutionEnvironment } from './environment/execution-environment.ts';
@@ -14,7 +15,7 @@ import { type InitResult, type InvocationResult, type ResultContext, toResult } 
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
 import { lastOutput } from './last-output.ts';
 import { openApis } from './open-apis.ts';
-import { checkNames, invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
+import { invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
 import { readable } from './result-rendering.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';

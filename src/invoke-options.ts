@@ -1,9 +1,10 @@
 import { types } from 'node:util';
+import { checkNames } from './check-names.ts';
 import type { InvocationRequest } from './environment/invocation.ts';
 import { isObject } from './environment/json-object.ts';
 import { HarnessError, reasonOf } from './errors.ts';
 import { jsonForHeader } from './http/header-text.ts';
-import { checkNames, duration, invalid, readSignal, type Settings } from './options.ts';
+import { duration, invalid, readSignal, type Settings } from './options.ts';
 
 /** Options of `invoke()`. */
 export interface InvokeOptions {

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { checkNames, show } from './check-names.ts';
 import type { LambdaHandler } from './client/lambda-handler.ts';
 import type { Clock } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
@@ -9,7 +10,6 @@ import { HarnessError } from './errors.ts';
 import type { WantedPort } from './http/listen.ts';
 import { checkFunctionVariables, type FunctionIdentity } from './runtimes/lambda-environment-variables.ts';
 import type { Shutdown } from './runtimes/supervised-process.ts';
-import { similarName } from './similar-name.ts';
 import type { Violation } from './transcript/transcript.ts';
 
 /** Options of `createRuntimeApi()`. */
@@ -288,20 +288,6 @@ function readShutdown(shutdown: unknown): Shutdown | undefined {
 
 // ---- what the options of invoke() share with these ----
 
-/** Refuses names that mean nothing: an option that is ignored is worse than none. */
-export function checkNames(where: string, options: object, names: Readonly<Record<string, true>>): void {
-  if (!isObject(options))
-    throw new HarnessError('ERR_INVALID_OPTION', `${where} takes an object of options; it was given ${show(options)}.`);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(names, name)) continue;
-    const meant = similarName(name, Object.keys(names));
-    throw new HarnessError(
-      'ERR_INVALID_OPTION',
-      `${where} has no option "${name}".${meant === undefined ? '' : ` Did you mean "${meant}"?`} It has: ${Object.keys(names).join(', ')}.`,
-    );
-  }
-}
-
 /** A positive number of milliseconds; `Infinity` is allowed. */
 export function duration(name: string, value: unknown, byDefault: number): number {
   if (value === undefined) return byDefault;
@@ -347,17 +333,4 @@ function integer(name: string, value: unknown, range: { from: number; to: number
 function choiceOrFunction<Value>(name: string, value: Value, choices: readonly Value[]): Value {
   if (value === undefined || typeof value === 'function' || choices.includes(value)) return value;
   throw invalid(name, value, `${choices.map((choice) => `'${choice}'`).join(', ')} or a function`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) {
-    try {
-      return JSON.stringify(value);
-    } catch {
-      return 'an object';
-    }
-  }
-  return String(value);
 }

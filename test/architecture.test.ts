@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 /** What lies directly in `src` and everybody needs. */
-const baseFiles = ['errors.ts', 'abort-signal.ts', 'async-dispose.ts'];
+const baseFiles = ['errors.ts', 'abort-signal.ts', 'async-dispose.ts', 'check-names.ts', 'similar-name.ts'];
 
 /** The groups a file may belong to; what else lies directly in `src` is `root`. */
 const base = ['clock', 'transcript', 'http', ...baseFiles];

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { abortable } from '../abort-signal.ts';
+import { checkNames } from '../check-names.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { HarnessError } from '../errors.ts';
 import { highWaterMarkOf, isStreaming } from './awslambda.ts';
@@ -36,6 +37,16 @@ export interface EventLoopOptions {
   readonly whenIdle?: () => Promise<void>;
 }
 
+const known: Readonly<Record<keyof EventLoopOptions, true>> = {
+  client: true,
+  environmentVariables: true,
+  signal: true,
+  setsTraceVariable: true,
+  log: true,
+  remainingTimeMs: true,
+  whenIdle: true,
+};
+
 /**
  * Asks for events and answers each with what the handler makes of it, one after the other. Never resolves. Rejects with
  * a `HarnessError` when a function setting is missing, when the Runtime API cannot be used any longer, or when the
@@ -45,6 +56,7 @@ export async function runEventLoop(handler: LambdaHandler, options: EventLoopOpt
   if (typeof handler !== 'function') {
     throw new HarnessError('ERR_INVALID_OPTION', `runEventLoop() takes a function; it was given ${String(handler)}.`);
   }
+  checkNames('runEventLoop()', options, known);
   const variables = options.environmentVariables ?? process.env;
   const settings = readFunctionSettings(variables);
   const ownClient = options.client ? undefined : createRuntimeClient({ address: readAddress(variables) });

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { types } from 'node:util';
 import { abortedError, assertNotAborted, onAbort } from '../abort-signal.ts';
 import { asyncDispose } from '../async-dispose.ts';
+import { checkNames } from '../check-names.ts';
 import { HarnessError } from '../errors.ts';
 import { checkAddress } from './address.ts';
 import { closedError, connectionError, refusedError } from './call-errors.ts';
@@ -70,6 +71,7 @@ export interface RuntimeClient extends AsyncDisposable {
  * Makes a client of the Runtime API, over undici. It connects with its first call. Throws `ERR_INVALID_OPTION`.
  */
 export function createRuntimeClient(options: RuntimeClientOptions): RuntimeClient {
+  checkNames('createRuntimeClient()', options, { address: true, signal: true });
   const address = checkAddress('The option address of createRuntimeClient()', options.address);
   return connectRuntimeClient(new UndiciTransport(address), options.signal);
 }

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   awslambda,
+  createRuntimeClient,
   type HandlerContext,
   type LambdaHandler,
   runEventLoop,
@@ -681,6 +682,18 @@ describe('settings of the function', () => {
     expect(await attached.api.invoke('hello')).toMatchObject({ status: 'success', payload: 'hello' });
     end.abort();
     expect(await ended).toMatchObject({ code: 'ERR_ABORTED' });
+  });
+
+  test('have no option of another name', async () => {
+    const options = { singal: AbortSignal.abort() } as object;
+
+    await expect(runEventLoop(() => 1, options)).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      message: expect.stringContaining('runEventLoop() has no option "singal". Did you mean "signal"?'),
+    });
+    expect(() => createRuntimeClient({ address: '127.0.0.1:9001', port: 1 } as never)).toThrow(
+      'createRuntimeClient() has no option "port"',
+    );
   });
 
   test('do without a handler never', async () => {
