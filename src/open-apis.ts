@@ -28,6 +28,10 @@ export interface FailedResult {
 
 const registry: unique symbol = Symbol.for('lambda-runtime-harness.openApis.2');
 
+/** Where jest-circus, Jest's runner, keeps those who listen to it. */
+const circusHandlers: unique symbol = Symbol.for('EVENT_HANDLERS') as never;
+const circus = globalThis as { [circusHandlers]?: ((event: { readonly name: string }) => void)[] };
+
 /** How often a test file run by `node --test` looks whether its runner is still there. */
 const parentCheckMs = 1000;
 
@@ -40,9 +44,11 @@ class OpenApis {
   readonly #reported = new Set<Closable>();
   readonly #failureListeners = new Set<(failed: FailedResult) => void>();
   #cancelParentCheck: CancelTimer = () => {};
+  #listensToJest = false;
 
   add(api: Closable, facts: ApiFacts): void {
     if (this.#facts.size === 0) this.#watch();
+    this.#listenToJest();
     this.#facts.set(api, facts);
   }
 
@@ -87,6 +93,16 @@ class OpenApis {
     // Where nobody listens to the parent, our listening would keep the process alive.
     if (process.connected && process.listenerCount('message') > 0) process.once('disconnect', this.#closeAll);
     if (process.env.NODE_TEST_CONTEXT?.startsWith('child')) this.#watchParent(process.ppid);
+  }
+
+  /** Jest lets nobody speak at the end of a process. Its runner says, to those who listen, when a test file has ended. */
+  #listenToJest(): void {
+    if (this.#listensToJest) return;
+    this.#listensToJest = true;
+    circus[circusHandlers]?.push(({ name }) => {
+      // After the last hook: what is open now was forgotten.
+      if (name === 'run_finish') this.#complain();
+    });
   }
 
   #unwatch(): void {
@@ -149,8 +165,8 @@ shared[registry] = openApis;
 
 /**
  * Names the APIs that nobody has closed yet, each with the line that created it; `undefined` if there is none, or each
- * has been named before. At the end of a process this is printed anyway; test runners that let no process end in
- * peace can ask earlier. The setup entries for Jest and vitest do.
+ * has been named before. At the end of a process, or of a test file under Jest, this is printed anyway; test runners that
+ * let no process end in peace can ask earlier. The setup entry for vitest does.
  */
 export function reportOpenRuntimeApis(): string | undefined {
   return openApis.report();

@@ -5,7 +5,7 @@
  */
 
 import { afterEach, expect } from '@jest/globals';
-import { type RuntimeApi, type RuntimeApiOptions, reportOpenRuntimeApis } from '../index.ts';
+import type { RuntimeApi, RuntimeApiOptions } from '../index.ts';
 import { FailedResults } from './failed-results.ts';
 import { matchers } from './matchers.ts';
 import type { RuntimeMatchers } from './runtime-matchers.ts';
@@ -55,10 +55,7 @@ interface CircusEvent {
 
 type CircusHandler = (event: CircusEvent) => void;
 
-/**
- * Jest tells hooks neither that a test has failed nor that it is the last; its runner tells those who listen. Where
- * there is another runner, nothing is reported.
- */
+/** Jest does not tell hooks that a test has failed; its runner tells those who listen. Another runner says nothing. */
 const circus = globalThis as { [handlers]?: CircusHandler[] };
 
 let hasFailed = false;
@@ -72,11 +69,6 @@ circus[handlers]?.push(({ name, test }) => {
   }
   if (name === 'test_fn_failure' || name === 'hook_failure') hasFailed = true;
   if (name === 'test_done' && test) endTest(test);
-  // After the last hook: what is open now was forgotten.
-  if (name === 'run_finish') {
-    const report = reportOpenRuntimeApis();
-    if (report !== undefined) process.stderr.write(report);
-  }
 });
 
 function endTest({ name, failing, errors }: CircusTest): void {
