@@ -184,7 +184,7 @@ function plotOfTimeout(
           'Lambda counts an invocation as complete only when the runtime asks for the next event. Let it call GET /runtime/invocation/next right after its answer.',
       }
     : {
-        headline: `The runtime did not answer within ${limit} (Invoke phase). ${runtime.isOwned ? 'It was replaced: the next invocation gets a fresh one.' : 'It lives on: a late answer is refused with 410.'}`,
+        headline: `The runtime did not answer within ${limit} (Invoke phase). ${runtime.isOwned ? 'It was replaced: the next invocation gets a fresh one.' : 'It was not killed, because somebody else started it: a late answer is refused with 410.'}`,
         advice: isExpired
           ? 'If an answer was expected, call expire() later, or await invocation.responded before.'
           : 'If the handler is right to take that long, raise timeoutMs; Infinity suits a debugger.',

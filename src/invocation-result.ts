@@ -1,7 +1,7 @@
 import type { FunctionError } from './environment/function-error.ts';
 import { exitError, timeoutError } from './environment/function-error.ts';
 import type { HttpPrelude } from './environment/http-prelude.ts';
-import { initFailureError } from './environment/init-phase.ts';
+import { type InitFailure, initFailureError } from './environment/init-phase.ts';
 import type { CompletedInvocation, RuntimeAnswer } from './environment/invocation.ts';
 import type { CapturedLogs, RuntimeExit } from './environment/runtime.ts';
 import type { XRayCause } from './environment/xray-cause.ts';
@@ -146,6 +146,18 @@ export interface ResultContext {
 export function toResult<T>(completed: CompletedInvocation, context: ResultContext): InvocationResult<T> {
   const story = context.explain(completed);
   return readable(toPlainResult<T>(completed, context, story), story);
+}
+
+/** The same of an Init phase that failed while nobody had invoked. */
+export function toFailedInitResult(failure: InitFailure, message: string): FailedInitResult {
+  return {
+    status: 'init-error',
+    error: initFailureError(failure, ''),
+    ...(failure.exit && { exit: failure.exit }),
+    initDurationMs: failure.initDurationMs,
+    logs: failure.logs,
+    message,
+  };
 }
 
 function toPlainResult<T>(

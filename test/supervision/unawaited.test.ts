@@ -75,3 +75,18 @@ test.each([
 
   expect(printed).toEqual([]);
 });
+
+test('ready() that nobody awaits fails no test when its API is closed', async () => {
+  const rejections: unknown[] = [];
+  const note = (error: unknown): void => void rejections.push(error);
+  process.on('unhandledRejection', note);
+  try {
+    const api = await createRuntimeApi();
+    const ready = api.ready();
+    await api.close();
+    await expect(ready).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  expect(rejections).toEqual([]);
+});

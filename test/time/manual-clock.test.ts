@@ -207,7 +207,9 @@ describe('the message of a runtime that stalled', () => {
 
     const message = await messageOf(invocation);
 
-    expect(message).toContain('It lives on: a late answer is refused with 410.');
+    expect(message).toContain(
+      'It was not killed, because somebody else started it: a late answer is refused with 410.',
+    );
     expect(message).toContain(`Last call:   POST ${pathOf(requestId)}, 900000 ms before: not answered yet\n`);
   });
 
