@@ -52,6 +52,8 @@ export async function install(): Promise<void> {
 async function copyReadme(folder: string): Promise<void> {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
+  // Without one, vitest finds ours.
+  await writeFile(join(folder, 'vitest.config.mjs'), 'export default {};\n');
   await writeFile(join(folder, 'greeting.test.ts'), blockOfReadme('greeting.test.ts'));
   await writeFile(join(folder, 'bootstrap.mjs'), blockOfReadme('bootstrap.mjs'), { mode: 0o755 });
 }
