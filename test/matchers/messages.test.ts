@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRuntimeApi, type RuntimeApi } from '../../src/index.ts';
 import '../../src/matchers/vitest.ts';
-import { type RuntimeName, runtimes } from '../helpers/fixtures.ts';
+import { openScene, type RuntimeName, runtimes } from '../helpers/fixtures.ts';
 import { messageOf } from './messages.ts';
 
 const open = (name: RuntimeName): Promise<RuntimeApi> => createRuntimeApi({ command: runtimes[name] });
@@ -444,9 +444,9 @@ test('toTimeOut, of a success', async () => {
 });
 
 test('not.toTimeOut', async () => {
-  await using api = await open('neverAnswers');
-  const invocation = api.invoke('answer me');
-  await invocation.delivered;
+  await using scene = await openScene(runtimes.neverAnswers);
+  const invocation = scene.api.invoke('answer me');
+  await scene.printed('waiting');
   invocation.expire();
   const result = await invocation;
 
@@ -461,7 +461,8 @@ test('not.toTimeOut', async () => {
     Runtime:     node test/fixtures/runtimes/never-answers.mjs
     Process:     …
     Last call:   GET /2018-06-01/runtime/invocation/next, 0.0 ms before: answered with 200
-    Last output: none
+    Last output:
+      stdout | waiting
     Timeline:
        0.0 ms  init      started: node test/fixtures/runtimes/never-answers.mjs
        0.0 ms  process   started, pid 1
