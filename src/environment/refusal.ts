@@ -27,3 +27,8 @@ export class Refusal extends Error {
     this.errorType = errorType;
   }
 }
+
+/** What every route says to a body that broke off. */
+export function truncated(): Refusal {
+  return new Refusal('TruncatedHTTPRequest', 'HTTP request detected as truncated');
+}

@@ -5,9 +5,9 @@ import { HttpServer, host } from '../http/http-server.ts';
 import type { WantedPort } from '../http/listen.ts';
 import { isForLoopback } from '../http/loopback-host.ts';
 import { match, type Reply } from '../http/router.ts';
-import type { Exchange, Transcript, TranscriptEntry } from '../transcript/transcript.ts';
+import { type Exchange, previewBytes, type Transcript, type TranscriptEntry } from '../transcript/transcript.ts';
 import { routes } from './routes.ts';
-import { type FunctionNames, type Limits, previewBytes, type RuntimeCall } from './runtime-call.ts';
+import type { FunctionNames, Limits, RuntimeCall } from './runtime-call.ts';
 import { errorResponse, foreignHost, methodNotAllowed, notFound } from './status-response.ts';
 
 export interface ServerParts {

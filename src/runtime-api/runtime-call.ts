@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
-import type { Exchange } from '../transcript/transcript.ts';
+import { type Exchange, previewBytes } from '../transcript/transcript.ts';
 
 /** A request of the runtime's, on its way through a route. */
 export interface RuntimeCall {
@@ -25,9 +25,6 @@ export interface Limits {
   /** Of streamed responses, in bytes. */
   readonly streamedBytes: number;
 }
-
-/** How much of a body the transcript shows. */
-export const previewBytes = 4096;
 
 export type BodyEnd = 'complete' | 'aborted';
 

@@ -1,4 +1,4 @@
-import type { Exchange, TranscriptEntry } from './transcript.ts';
+import { type Exchange, previewBytes, type TranscriptEntry } from './transcript.ts';
 
 const longestPreview = 120;
 
@@ -47,7 +47,9 @@ function describe(entry: TranscriptEntry): string {
 
 function describeExchange({ method, path, response, aborted, requestBody, requestBytes }: Exchange): string {
   const body =
-    requestBytes === 0 ? '' : ` ${preview(requestBody)}${requestBytes > 4096 ? ` (${requestBytes} bytes)` : ''}`;
+    requestBytes === 0
+      ? ''
+      : ` ${preview(requestBody)}${requestBytes > previewBytes ? ` (${requestBytes} bytes)` : ''}`;
   return `${method} ${path}${body} → ${describeEnd(response, aborted)}`;
 }
 

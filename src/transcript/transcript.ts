@@ -1,5 +1,8 @@
 import { runCallback } from './run-callback.ts';
 
+/** How much of a body an exchange shows. */
+export const previewBytes = 4096;
+
 /** One Runtime API request and what was answered. It enters the transcript when its headers arrive. */
 export interface Exchange {
   readonly type: 'exchange';

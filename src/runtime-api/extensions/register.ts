@@ -1,4 +1,4 @@
-import { Refusal } from '../../environment/refusal.ts';
+import { Refusal, truncated } from '../../environment/refusal.ts';
 import type { Reply } from '../../http/router.ts';
 import { extensionHeaders, headerOf } from '../headers.ts';
 import { type RuntimeCall, readWholeBody } from '../runtime-call.ts';
@@ -8,7 +8,7 @@ import { registered } from '../status-response.ts';
 export async function register(call: RuntimeCall): Promise<Reply> {
   const { request, environment, functionNames } = call;
   const { end, body } = await readWholeBody(call);
-  if (end === 'aborted') throw new Refusal('TruncatedHTTPRequest', 'HTTP request detected as truncated');
+  if (end === 'aborted') throw truncated();
   const name = headerOf(request, extensionHeaders.name) ?? '';
   const identifier = environment.registerExtension(name, eventsIn(body.toString()));
   return registered(identifier, functionNames);

@@ -1,5 +1,5 @@
 import type { Invocation } from '../../environment/invocation.ts';
-import { Refusal } from '../../environment/refusal.ts';
+import { truncated } from '../../environment/refusal.ts';
 import type { RuntimeCall } from '../runtime-call.ts';
 
 /** The limit is known to be passed before the body ends: the invocation need not wait for the rest. */
@@ -24,5 +24,5 @@ export function answerTruncated({ environment, exchange }: RuntimeCall, invocati
       errorMessage: `The connection was closed after ${exchange.requestBytes} bytes of the answer.`,
     });
   }
-  throw new Refusal('TruncatedHTTPRequest', 'HTTP request detected as truncated');
+  throw truncated();
 }

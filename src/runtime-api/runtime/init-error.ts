@@ -1,4 +1,4 @@
-import { Refusal } from '../../environment/refusal.ts';
+import { truncated } from '../../environment/refusal.ts';
 import type { Reply } from '../../http/router.ts';
 import { type RuntimeCall, readWholeBody } from '../runtime-call.ts';
 import { accepted } from '../status-response.ts';
@@ -15,6 +15,6 @@ export async function initError(call: RuntimeCall): Promise<Reply> {
     environment.violate('body-truncated', 'closed the connection before its error report was complete', exchange);
   }
   environment.initError(error);
-  if (end === 'aborted') throw new Refusal('TruncatedHTTPRequest', 'HTTP request detected as truncated');
+  if (end === 'aborted') throw truncated();
   return accepted;
 }

@@ -34,17 +34,18 @@ export async function invocationResponse(call: RuntimeCall, { requestId }: { req
   receiver.end(end === 'complete' && !error);
   if (end === 'aborted') answerTruncated(call, invocation);
   const { prelude } = receiver;
+  // Once: to put a large body together is to copy it.
+  const body = invocation.body.bytes();
   if (error) {
-    environment.answer(invocation, { ...error, partialBody: invocation.body.bytes(), prelude });
+    environment.answer(invocation, { ...error, partialBody: body, prelude });
     return accepted;
   }
-  if (streamed) checkForErrorInBody(call, receiver.tail());
+  if (streamed) checkForErrorInBody(call, receiver.tail(body));
   const contentType = headerOf(request, 'content-type');
-  const { body } = invocation;
   environment.answer(invocation, {
     kind: 'response',
-    body: body.bytes(),
-    bodyBytes: body.byteLength,
+    body,
+    bodyBytes: invocation.body.byteLength,
     contentType,
     streamed,
     prelude,

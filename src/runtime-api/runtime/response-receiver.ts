@@ -39,10 +39,9 @@ export class ResponseReceiver {
     else if (step.kind === 'invalid') this.#pass(step.rest);
   }
 
-  /** The last bytes of a body that is not kept. */
-  tail(): Uint8Array {
-    const { body, request } = this.#invocation;
-    return request.isStreamed ? this.#tail.bytes() : body.bytes();
+  /** The last bytes of the body, also of one of which nothing is kept. */
+  tail(kept: Uint8Array): Uint8Array {
+    return this.#invocation.request.isStreamed ? this.#tail.bytes() : kept.subarray(-tailBytes);
   }
 
   #take(step: PreludeStep): Promise<void> | undefined {

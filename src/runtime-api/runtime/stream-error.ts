@@ -25,9 +25,7 @@ const errorLines =
 
 /** Rust's client writes the trailers into the body. Lambda takes them for a part of it, and the stream for a success. */
 export function checkForErrorInBody({ environment, exchange }: RuntimeCall, tail: Uint8Array): void {
-  const found = errorLines.exec(
-    Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).subarray(-maxErrorLines).toString(),
-  );
+  const found = errorLines.exec(Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).toString());
   if (!found) return;
   environment.violate(
     'error-in-body',
@@ -35,5 +33,3 @@ export function checkForErrorInBody({ environment, exchange }: RuntimeCall, tail
     exchange,
   );
 }
-
-const maxErrorLines = 64 * 1024;
