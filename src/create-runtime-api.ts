@@ -189,10 +189,7 @@ class LambdaRuntimeApi implements RuntimeApi {
 
   invoke<T = unknown>(event: InvokeEvent, options: InvokeOptions = {}): Invocation<T> {
     try {
-      const invokedAt = callerOf(this.invoke);
-      const invocation = this.#invoke<T>(event, options, invokedAt);
-      this.#unseen.add(invocation, invokedAt);
-      return invocation;
+      return this.#invoke<T>(event, options);
     } catch (error) {
       return rejectedInvocation<T>(error);
     }
@@ -261,7 +258,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     await this.#environment.start();
   }
 
-  #invoke<T>(event: InvokeEvent, options: InvokeOptions, invokedAt: () => string): Invocation<T> {
+  #invoke<T>(event: InvokeEvent, options: InvokeOptions): Invocation<T> {
     const { signal, ...request } = readInvocation(event, options, {
       settings: this.#settings,
       serial: this.#invocations + 1,
@@ -269,6 +266,8 @@ class LambdaRuntimeApi implements RuntimeApi {
     assertNotAborted(signal);
     this.#invocations++;
     const invocation = this.#environment.invoke(request);
+    // From here on the runtime may be at work: what follows takes none of its time.
+    const invokedAt = callerOf(this.invoke);
     const stopListening = onAbort(signal, (error) => this.#environment.abort(invocation, error));
     this.#keepAlive.acquire();
     const unseen = this.#unseen;
@@ -288,7 +287,7 @@ class LambdaRuntimeApi implements RuntimeApi {
     };
     // This also marks a rejection as seen: a test that never awaits an invocation is not failed by its close().
     result.then(done, done);
-    return new Invocation<T>({
+    const handle = new Invocation<T>({
       requestId: invocation.requestId,
       delivered: invocation.delivered.promise,
       responded: invocation.responded.promise,
@@ -298,6 +297,8 @@ class LambdaRuntimeApi implements RuntimeApi {
       expire: () => this.#environment.expire(invocation),
       onLook: (looked) => unseen.delete(looked),
     });
+    unseen.add(handle, invokedAt);
+    return handle;
   }
 
   #toResult<T>(completed: CompletedInvocation, invokedAt: () => string): InvocationResult<T> {

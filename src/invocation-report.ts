@@ -41,15 +41,13 @@ export function makeReport(facts: ReportFacts): InvocationReport {
 
 function reportText(facts: ReportFacts, billedDurationMs: number): string {
   const { requestId, functionVersion, memorySizeMb, durationMs, initDurationMs, maxMemoryUsedMb, failure } = facts;
-  const columns = [
-    `REPORT RequestId: ${requestId}`,
-    `Duration: ${durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${billedDurationMs} ms`,
-    `Memory Size: ${memorySizeMb} MB`,
-  ];
-  if (maxMemoryUsedMb !== undefined) columns.push(`Max Memory Used: ${maxMemoryUsedMb} MB`);
-  if (initDurationMs !== undefined) columns.push(`Init Duration: ${initDurationMs.toFixed(2)} ms`);
-  if (failure) columns.push(`Status: ${failure.status}`);
-  if (failure?.status === 'error') columns.push(`Error Type: ${failure.errorType}`);
-  return `START RequestId: ${requestId} Version: ${functionVersion}\nEND RequestId: ${requestId}\n${columns.join('\t')}\t\n`;
+  let text =
+    `START RequestId: ${requestId} Version: ${functionVersion}\nEND RequestId: ${requestId}\n` +
+    `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedDurationMs} ms\t` +
+    `Memory Size: ${memorySizeMb} MB\t`;
+  if (maxMemoryUsedMb !== undefined) text += `Max Memory Used: ${maxMemoryUsedMb} MB\t`;
+  if (initDurationMs !== undefined) text += `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
+  if (failure) text += `Status: ${failure.status}\t`;
+  if (failure?.status === 'error') text += `Error Type: ${failure.errorType}\t`;
+  return `${text}\n`;
 }

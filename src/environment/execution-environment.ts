@@ -257,6 +257,12 @@ export class ExecutionEnvironment {
     invocation.responded.resolve();
   }
 
+  /** The runtime is busy with what it was replied: a good time to measure what it has used for its answer. */
+  replied(): void {
+    const invocation = this.#current;
+    if (invocation?.answer) invocation.maxMemoryUsedMb ??= this.#runtime.maxMemoryUsedMb();
+  }
+
   /** An answer has come to nothing. The invocation ends as soon as the runtime has shown whether it lives on, or soon after. */
   answerBroken(invocation: Invocation, error: FunctionError): void {
     if (invocation.isSettled || invocation !== this.#current || invocation.answer) return;
@@ -449,9 +455,10 @@ export class ExecutionEnvironment {
     invocation.deadlineMs = this.#deadlineOf(request);
     // Unlike a request ID it never comes twice, so that an answer to an earlier delivery can be told.
     invocation.invocationId = `delivery-${++this.#deliveries}`;
-    invocation.cancelDeadline = this.#clock.schedule(request.timeoutMs, () => this.#timeOut(invocation));
     this.#transcript.add({ type: 'platform.start', requestId: request.requestId });
     poll.deliver(invocation);
+    // The runtime is at work already: what is left to do takes none of its time.
+    invocation.cancelDeadline = this.#clock.schedule(request.timeoutMs, () => this.#timeOut(invocation));
   }
 
   #deadlineOf({ deadline }: InvocationRequest): number {
@@ -532,7 +539,8 @@ export class ExecutionEnvironment {
       durationMs,
       initDurationMs,
       logs: printed,
-      maxMemoryUsedMb: deliveredAt === undefined ? undefined : this.#runtime.maxMemoryUsedMb(),
+      maxMemoryUsedMb:
+        deliveredAt === undefined ? undefined : (invocation.maxMemoryUsedMb ?? this.#runtime.maxMemoryUsedMb()),
       violations,
     });
   }

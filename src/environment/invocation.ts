@@ -128,6 +128,7 @@ export class Invocation {
   deadlineMs = 0;
   initDurationMs: number | undefined;
   answer: RuntimeAnswer | undefined;
+  maxMemoryUsedMb: number | undefined;
   cancelDeadline: CancelTimer = () => {};
   isSettled = false;
   /** The test made the deadline pass. */

@@ -9,8 +9,11 @@ export interface Route<Call> {
   readonly method: string;
   readonly path: string;
   readonly segments: readonly string[];
-  readonly handle: (call: Call, parameters: Readonly<Record<string, string>>) => Reply | Promise<Reply>;
+  readonly handle: Handler<Call, Readonly<Record<string, string>>>;
 }
+
+/** Returns the reply, or nothing if it sends one by itself, at some time or never. */
+export type Handler<Call, Parameters> = (call: Call, parameters: Parameters) => Reply | Promise<Reply> | undefined;
 
 export interface Reply {
   readonly status: number;
@@ -21,7 +24,7 @@ export interface Reply {
 export function route<Call, Path extends string>(
   method: string,
   path: Path,
-  handle: (call: Call, parameters: PathParameters<Path>) => Reply | Promise<Reply>,
+  handle: Handler<Call, PathParameters<Path>>,
 ): Route<Call> {
   return { method, path, segments: path.split('/'), handle: handle as Route<Call>['handle'] };
 }

@@ -50,7 +50,8 @@ export class RuntimeApiServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const environment = this.#environment;
     if (!environment) return;
-    await this.#turnOf(request, response);
+    const turn = this.#turnOf(request, response);
+    if (turn) await turn;
     // It closed while it waited: Node announces that only for the response whose turn it was.
     if (request.socket.destroyed) return;
     const exchange = this.#transcript.add(newExchange(request));
@@ -59,18 +60,25 @@ export class RuntimeApiServer {
       // The connection lives on; what this request has brought need not.
       if (this.#lastOn.get(request.socket) === response) this.#lastOn.delete(request.socket);
     });
-    const reply = await dispatch({
+    const answer = (reply: Reply): void => {
+      // Whoever hung up needs no answer; what became of the call is the environment's to know.
+      if (response.destroyed || exchange.aborted) return;
+      send(response, reply);
+      // While the runtime reads it.
+      this.#record(exchange, reply);
+      environment.replied();
+    };
+    const call: RuntimeCall = {
       request,
       response,
       exchange,
       environment,
       limits: this.#limits,
       functionNames: this.#functionNames,
-    }).catch(errorResponse);
-    // Whoever hung up needs no answer; what became of the call is the environment's to know.
-    if (response.destroyed || exchange.aborted) return;
-    this.#record(exchange, reply);
-    send(response, reply);
+      send: answer,
+    };
+    const reply = await dispatch(call).catch(errorResponse);
+    if (reply) answer(reply);
   }
 
   /**
@@ -105,7 +113,7 @@ export class RuntimeApiServer {
   }
 }
 
-async function dispatch(call: RuntimeCall): Promise<Reply> {
+async function dispatch(call: RuntimeCall): Promise<Reply | undefined> {
   const { request, exchange, environment } = call;
   if (!isForLoopback(request)) {
     request.resume();

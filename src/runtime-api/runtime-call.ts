@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionEnvironment } from '../environment/execution-environment.ts';
+import type { Reply } from '../http/router.ts';
 import { type Exchange, previewBytes } from '../transcript/transcript.ts';
 
 /** A request of the runtime's, on its way through a route. */
@@ -10,6 +11,8 @@ export interface RuntimeCall {
   readonly environment: ExecutionEnvironment;
   readonly limits: Limits;
   readonly functionNames: FunctionNames;
+  /** Sends the reply at once; only for routes that return none. */
+  readonly send: (reply: Reply) => void;
 }
 
 /** What an extension is told of the function. */

@@ -156,7 +156,8 @@ export class Transcript {
 
   /** Appends what happened and tells the listeners. An exchange is announced once it is over: see `announce`. */
   add<Event extends TranscriptEvent>(event: Event): Event & { readonly timeMs: number } {
-    const entry = Object.assign(event, { timeMs: this.#now() - this.#startedAt });
+    const entry = event as Event & { timeMs: number };
+    entry.timeMs = this.elapsedMs();
     this.#entries.push(entry);
     if (entry.type === 'violation' && this.#violations.length < maxViolations) this.#violations.push(entry);
     // Dropping in blocks keeps the cost of an entry constant.

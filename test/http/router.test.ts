@@ -15,7 +15,7 @@ const routes = [
 async function served(method: string, target: string): Promise<unknown> {
   const found = match(routes, method, target);
   if (found.kind !== 'found') return found;
-  return (await found.route.handle(undefined, found.parameters)).body;
+  return (await found.route.handle(undefined, found.parameters))?.body;
 }
 
 describe('a route is found', () => {

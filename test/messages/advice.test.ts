@@ -91,7 +91,7 @@ test('calls that repeat themselves leave room in the timeline for what came befo
   );
   const invocation = api.invoke({});
   let violations = 0;
-  const often = new Promise<void>((resolve) => api.on('violation', () => void (++violations === 100 && resolve())));
+  const often = new Promise<void>((resolve) => api.on('violation', () => void (++violations === 101 && resolve())));
   await often;
 
   invocation.expire();
