@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { onCores } from './cores.mjs';
 
 const host = fileURLToPath(new URL('host.mjs', import.meta.url));
 
@@ -13,12 +15,12 @@ export class Contender {
 
   /**
    * @param {string} task name of a module in tasks/
-   * @param {object} options what its `prepare()` is given
+   * @param {object} options what its `prepare()` is given; `cores`: the cores it may use, if not all
    */
   static async open(task, options) {
     const contender = new Contender();
     contender.#process = fork(host, [task, JSON.stringify(options)], {
-      execArgv: ['--expose-gc'],
+      ...boundTo(options.cores, ['--expose-gc']),
       // What bootstraps print when they are killed is of no interest; errors come as messages.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -64,4 +66,9 @@ export class Contender {
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), delayMs);
     return () => clearTimeout(timer);
   }
+}
+
+function boundTo(cores, execArgv) {
+  const [file, ...args] = onCores(cores, [execPath, ...execArgv]);
+  return { execPath: file, execArgv: args };
 }

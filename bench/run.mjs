@@ -114,9 +114,9 @@ function say(text) {
 function writeResults() {
   const page = new URL('../docs/performance.md', import.meta.url);
   const results = [`Measured on ${machine}.`, ...sections.map(markdownTable), ...notes].join('\n\n');
-  const between = /(<!-- results -->\n)[\s\S]*(\n<!-- end of results -->)/;
+  const between = /(<!-- results -->)[\s\S]*(<!-- end of results -->)/;
   writeFileSync(
     page,
-    readFileSync(page, 'utf8').replace(between, (_all, begin, end) => `${begin}\n${results}\n${end}`),
+    readFileSync(page, 'utf8').replace(between, (_all, begin, end) => `${begin}\n\n${results}\n\n${end}`),
   );
 }

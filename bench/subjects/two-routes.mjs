@@ -32,6 +32,8 @@ export class TwoRoutes {
         'Content-Type': 'application/json',
         'Lambda-Runtime-Aws-Request-Id': `request-${++this.#requests}`,
         'Lambda-Runtime-Deadline-Ms': String(Date.now() + 3000),
+        'Lambda-Runtime-Invoked-Function-Arn': 'arn:aws:lambda:us-east-1:123456789012:function:test-function',
+        'Lambda-Runtime-Trace-Id': 'Root=1-00000000-000000000000000000000001;Parent=0000000000000001;Sampled=0',
       },
       body: event,
     });

@@ -6,7 +6,8 @@ import { runtimes } from '../runtimes.mjs';
 /** Measures by how many bytes the resident memory rises at most while a response of so many MiB is read as it arrives. */
 export async function prepare() {
   const api = await createRuntimeApi({ ...runtimes.streaming, timeoutMs: 60_000 });
-  await stream(api, 8);
+  // Until the young generation of the heap has its size.
+  await stream(api, 100);
   return {
     async run(mebibytes) {
       await heapBytes();
