@@ -63,6 +63,7 @@ describe('registering an extension', () => {
     ],
     ['a body that is no JSON', 'one', '', 'InvalidRequestFormat', 'the body is not a JSON object'],
     ['a body that is no object', 'one', '7', 'InvalidRequestFormat', 'the body is not a JSON object'],
+    ['a body that is a list', 'one', '[]', 'InvalidRequestFormat', 'the body is not a JSON object'],
   ])('with %s is refused', async (_what, name, body, errorType, message) => {
     await using api = await createRuntimeApi();
     await using client = await connect(api.address);

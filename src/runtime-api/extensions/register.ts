@@ -1,3 +1,4 @@
+import { parseObject } from '../../environment/json-object.ts';
 import { Refusal, truncated } from '../../environment/refusal.ts';
 import type { Reply } from '../../http/router.ts';
 import { extensionHeaders, headerOf } from '../headers.ts';
@@ -15,18 +16,10 @@ export async function register(call: RuntimeCall): Promise<Reply> {
 }
 
 function eventsIn(text: string): readonly string[] {
-  const { events } = parse(text);
+  const body = parseObject(text);
+  if (!body) throw new Refusal('InvalidRequestFormat', 'the body is not a JSON object');
+  const { events } = body;
   if (events === undefined || events === null) return [];
   if (Array.isArray(events) && events.every((event) => typeof event === 'string')) return events;
   throw new Refusal('InvalidRequestFormat', 'events is not a list of strings');
-}
-
-function parse(text: string): { readonly events?: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Refused below, as anything else that is no object.
-  }
-  throw new Refusal('InvalidRequestFormat', 'the body is not a JSON object');
 }
