@@ -48,7 +48,7 @@ async function loadModule(path: string): Promise<unknown> {
     return await import(pathToFileURL(path).href);
   } catch (error) {
     if (error instanceof SyntaxError) {
-      const place = placeOfSyntaxError(error, path);
+      const place = await placeOfSyntaxError(error, path);
       if (place === undefined) throw new HandlerLoadError('Runtime.UserCodeSyntaxError', String(error), error);
       throw new HandlerLoadError('Runtime.UserCodeSyntaxError', `${error}\n${place}`);
     }

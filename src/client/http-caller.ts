@@ -1,5 +1,4 @@
-import type { Agent, ClientRequest } from 'node:http';
-import { createRequire } from 'node:module';
+import { Agent, type ClientRequest, request } from 'node:http';
 import { onAbort } from '../abort-signal.ts';
 import { hostAndPort } from './address.ts';
 import { type Call, type Reply, replyOf, type Upload } from './transport.ts';
@@ -7,12 +6,9 @@ import { type Call, type Reply, replyOf, type Upload } from './transport.ts';
 /** Lambda caps client contexts far below. */
 export const maxReplyHeaderBytes: number = 1024 * 1024;
 
-// From Node 22 on, an `import` of it takes 30 ms: it looks at every export, and that loads a WebSocket client.
-const http = createRequire(import.meta.url)('node:http') as typeof import('node:http');
-
 /** Makes calls of the Runtime API over node:http. */
 export class HttpCaller {
-  readonly #agent: Agent = new http.Agent({ keepAlive: true, noDelay: true });
+  readonly #agent: Agent = new Agent({ keepAlive: true, noDelay: true });
   readonly #host: string;
   readonly #port: number;
   readonly #keepsProcessAlive: boolean;
@@ -54,7 +50,7 @@ export class HttpCaller {
   }
 
   #start({ method, path, headers, signal }: Call): ClientRequest {
-    const sent = http.request({
+    const sent = request({
       agent: this.#agent,
       host: this.#host,
       port: this.#port,
