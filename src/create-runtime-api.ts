@@ -1,6 +1,5 @@
 import { abortable, assertNotAborted, onAbort } from './abort-signal.ts';
 import { asyncDispose } from './async-dispose.ts';
-import { callerOf, raisedAt } from './caller.ts';
 import { checkNames } from './check-names.ts';
 import { KeepAlive } from './clock/keep-alive.ts';
 import { systemClock } from './clock/system-clock.ts';
@@ -8,7 +7,13 @@ import { ExecutionEnvironment } from './environment/execution-environment.ts';
 import type { CompletedInvocation } from './environment/invocation.ts';
 import type { LogLine, Runtime } from './environment/runtime.ts';
 import { HarnessError } from './errors.ts';
-import { explainInitFailure, explainInvocation, type Scene } from './explain.ts';
+import { callerOf, raisedAt } from './explanation/caller.ts';
+import { explainInitFailure, explainInvocation, type Scene } from './explanation/explain.ts';
+import { lastOutput } from './explanation/last-output.ts';
+import { readable } from './explanation/result-rendering.ts';
+import { UnseenInvocations } from './explanation/unseen-invocations.ts';
+import { summarizeViolations } from './explanation/violation-summary.ts';
+import { describeWaitIn, type PendingInvocation } from './explanation/waits.ts';
 import { Invocation, rejectedInvocation } from './invocation.ts';
 import {
   type InitResult,
@@ -18,10 +23,8 @@ import {
   toResult,
 } from './invocation-result.ts';
 import { type InvokeEvent, type InvokeOptions, readInvocation } from './invoke-options.ts';
-import { lastOutput } from './last-output.ts';
 import { openApis } from './open-apis.ts';
 import { invalid, type RuntimeApiOptions, readOptions, readSignal, type Settings } from './options.ts';
-import { readable } from './result-rendering.ts';
 import { RuntimeApiServer } from './runtime-api/runtime-api-server.ts';
 import { AttachedRuntime } from './runtimes/attached-runtime.ts';
 import { ChildProcessRuntime } from './runtimes/child-process-runtime.ts';
@@ -38,9 +41,6 @@ import {
   type TranscriptEntryType,
   type Violation,
 } from './transcript/transcript.ts';
-import { UnseenInvocations } from './unseen-invocations.ts';
-import { summarizeViolations } from './violation-summary.ts';
-import { describeWaitIn, type PendingInvocation } from './waits.ts';
 
 /** A Lambda Runtime API on a loopback port, with the runtime that it drives. */
 export interface RuntimeApi extends AsyncDisposable {

@@ -5,8 +5,8 @@ import { type InitFailure, initFailureError } from './environment/init-phase.ts'
 import type { CompletedInvocation, RuntimeAnswer } from './environment/invocation.ts';
 import type { CapturedLogs, RuntimeExit } from './environment/runtime.ts';
 import type { XRayCause } from './environment/xray-cause.ts';
+import { readable } from './explanation/result-rendering.ts';
 import { type InvocationReport, makeReport, type ReportFacts } from './invocation-report.ts';
-import { readable } from './result-rendering.ts';
 import type { Violation } from './transcript/transcript.ts';
 
 /** How an invocation ended: a union on `status`. A function that fails is a result, never an exception. */

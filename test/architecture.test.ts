@@ -9,7 +9,7 @@ const baseFiles = ['errors.ts', 'abort-signal.ts', 'async-dispose.ts', 'check-na
 
 /** The groups a file may belong to; what else lies directly in `src` is `root`. */
 const base = ['clock', 'transcript', 'http', ...baseFiles];
-const everything = [...base, 'environment', 'runtime-api', 'runtimes', 'client', 'root'];
+const everything = [...base, 'environment', 'runtime-api', 'runtimes', 'client', 'explanation', 'root'];
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   clock: base,
   transcript: base,
@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'runtime-api': ['runtime-api', 'environment', 'http', 'transcript', ...baseFiles],
   runtimes: ['runtimes', 'environment', 'clock', 'transcript', 'client', ...baseFiles],
   client: ['client', 'clock', 'http', ...baseFiles],
+  explanation: ['explanation', 'environment', 'transcript', ...baseFiles],
   bootstrap: ['bootstrap', 'client', 'clock', ...baseFiles],
   ...Object.fromEntries(baseFiles.map((file) => [file, baseFiles])),
   root: everything,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastOutput } from '../../src/last-output.ts';
+import { lastOutput } from '../../src/explanation/last-output.ts';
 
 const shown = (...texts: string[]): string[] =>
   lastOutput(texts.map((text) => ({ stream: 'stderr', text }))).map((line) => line.replace(/^stderr \| /, ''));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { foldRepeats } from '../../src/repeats.ts';
+import { foldRepeats } from '../../src/explanation/repeats.ts';
 
 const fold = (text: string): string[] =>
   foldRepeats([...text], (letter) => letter.toLowerCase()).map(

@@ -1,6 +1,6 @@
-import type { Runtime } from './environment/runtime.ts';
-import { formatMs } from './transcript/timeline.ts';
-import type { Transcript, TranscriptEntry } from './transcript/transcript.ts';
+import type { Runtime } from '../environment/runtime.ts';
+import { formatMs } from '../transcript/timeline.ts';
+import type { Transcript, TranscriptEntry } from '../transcript/transcript.ts';
 
 /** An invocation that has not ended. */
 export interface PendingInvocation {

@@ -1,4 +1,4 @@
-import type { LogLine } from './environment/runtime.ts';
+import type { LogLine } from '../environment/runtime.ts';
 import { describeRepeats, foldRepeats } from './repeats.ts';
 
 const shownLines = 10;

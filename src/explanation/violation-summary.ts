@@ -1,4 +1,4 @@
-import type { Violation } from './transcript/transcript.ts';
+import type { Violation } from '../transcript/transcript.ts';
 
 /** One line for each way in which a rule was broken, however often: a runtime that goes wrong in a loop does so thousands of times. */
 export function summarizeViolations(violations: readonly Violation[]): string[] {

@@ -1,11 +1,11 @@
-import { describeExitStatus } from './environment/function-error.ts';
-import type { InitFailure } from './environment/init-phase.ts';
-import type { CompletedInvocation, InvocationOutcome } from './environment/invocation.ts';
-import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from './environment/runtime.ts';
+import { describeExitStatus } from '../environment/function-error.ts';
+import type { InitFailure } from '../environment/init-phase.ts';
+import type { CompletedInvocation, InvocationOutcome } from '../environment/invocation.ts';
+import type { CapturedLogs, LogLine, Runtime, RuntimeExit } from '../environment/runtime.ts';
+import { formatMs, timeline } from '../transcript/timeline.ts';
+import type { Exchange, Transcript, TranscriptEntry, Violation } from '../transcript/transcript.ts';
 import { lastOutput } from './last-output.ts';
 import { describeRepeats, foldRepeats } from './repeats.ts';
-import { formatMs, timeline } from './transcript/timeline.ts';
-import type { Exchange, Transcript, TranscriptEntry, Violation } from './transcript/transcript.ts';
 import { nameRules } from './violation-summary.ts';
 
 /** Where an explanation finds its facts. */

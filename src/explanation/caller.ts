@@ -1,4 +1,4 @@
-import { HarnessError } from './errors.ts';
+import { HarnessError } from '../errors.ts';
 
 /** Takes note of the line that called `callee`; the returned function says it, as stack traces show it. */
 export function callerOf(callee: (...parameters: never[]) => unknown): () => string {
