@@ -55,10 +55,10 @@ export const races = [
       ]
     : [warmRawSocket('', {})]),
   {
-    what: 'warm invocation, Node bootstrap',
+    what: canPin ? 'warm invocation, Node bootstrap, on one core' : 'warm invocation, Node bootstrap',
     seconds: 8,
     task: 'warm-invocation',
-    options: { runtime: 'node' },
+    options: { runtime: 'node', ...(canPin && { cores: [0] }) },
     count: 20,
     against: {
       'vercel-fun': { reach: { ...atMost(0.67), text: '1.5 × faster' } },

@@ -224,6 +224,19 @@ describe('memory', () => {
     expect((await completed(given)).maxMemoryUsedMb).toBe(1);
     expect((await completed(queued)).maxMemoryUsedMb).toBeUndefined();
   });
+
+  test('is measured when the answer has been replied to, while the runtime is busy with the reply', async () => {
+    const model = await new Model().becomeReady();
+    const invocation = model.invoke('grows');
+    model.environment.replied();
+    model.runtime.growthMb = 10;
+    model.respond('grows');
+    model.environment.replied();
+    model.runtime.growthMb = 20;
+    model.next();
+
+    expect((await completed(invocation)).maxMemoryUsedMb).toBe(11);
+  });
 });
 
 describe('deadlines', () => {

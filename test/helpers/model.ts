@@ -28,6 +28,8 @@ export class ScriptedRuntime implements Runtime {
   starts = 0;
   stops = 0;
   activity: string | undefined;
+  /** What it uses besides a megabyte for each time it was started. */
+  growthMb = 0;
   /** The next starts fail with this. */
   startError: Error | undefined;
   #onExit: (exit: RuntimeExit) => void = () => {};
@@ -54,7 +56,7 @@ export class ScriptedRuntime implements Runtime {
   }
 
   maxMemoryUsedMb(): number | undefined {
-    return this.isOwned ? this.starts : undefined;
+    return this.isOwned ? this.starts + this.growthMb : undefined;
   }
 
   /** Ends the process that was started last, if it has not ended yet. */
