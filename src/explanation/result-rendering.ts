@@ -15,11 +15,13 @@ interface Result {
  * an equality check nor a snapshot, neither `structuredClone()` nor `JSON.stringify()` sees it.
  */
 export function readable<Given extends Result>(result: Given, story: () => string): Given {
-  Object.defineProperty(result, 'toString', { ...hidden, value: story });
-  return Object.defineProperty(result, inspect.custom, { ...hidden, value: inspectResult });
+  Object.defineProperty(result, 'toString', hidden(story));
+  return Object.defineProperty(result, inspect.custom, shownByInspect);
 }
 
-const hidden = { configurable: true, writable: true, enumerable: false };
+function hidden(value: unknown): PropertyDescriptor {
+  return { configurable: true, writable: true, enumerable: false, value };
+}
 
 function inspectResult(this: Result, depth: number, options: object, show: typeof inspect): string {
   const title = `${this.requestId === undefined ? 'InitResult' : 'InvocationResult'} '${this.status}'`;
@@ -27,6 +29,8 @@ function inspectResult(this: Result, depth: number, options: object, show: typeo
   const fields = `${title} ${show(fieldsOf(this), options)}`;
   return this.message === undefined ? fields : `${fields}\n${this.message}`;
 }
+
+const shownByInspect = hidden(inspectResult);
 
 const shown = ['requestId', 'durationMs', 'initDurationMs', 'payload', 'error', 'exit', 'response'];
 

@@ -139,6 +139,6 @@ function newExchange({ method = '', url = '', headers }: IncomingMessage): Excha
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  response.writeHead(status, { 'Content-Length': Buffer.byteLength(body), ...headers });
   response.end(body);
 }
