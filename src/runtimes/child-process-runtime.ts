@@ -27,6 +27,7 @@ export class ChildProcessRuntime implements Runtime {
   readonly description: string;
   readonly #parts: ChildProcessParts;
   #process: SupervisedProcess | undefined;
+  #pipes: OutputPipes | undefined;
   #starting: Promise<unknown> = Promise.resolve();
   /** Rises with every `stop`: a start that was overtaken by one gives up. */
   #stops = 0;
@@ -48,7 +49,7 @@ export class ChildProcessRuntime implements Runtime {
     await this.#starting;
     await this.#process?.stop(this.#parts.shutdown ?? (hasExtension ? shutdownWithExtension : undefined));
     this.#process = undefined;
-    this.#parts.logs.detach();
+    this.#releasePipes();
     // The next runtime must not be taken for this one.
     await this.#parts.lastWords();
   }
@@ -66,8 +67,9 @@ export class ChildProcessRuntime implements Runtime {
     const { command, cwd, logs } = this.#parts;
     const stops = this.#stops;
     const environmentVariables = this.#parts.environmentVariables();
-    const found = await findCommand(command, cwd, environmentVariables.PATH ?? '');
+    const found = findCommand(command, cwd, environmentVariables.PATH ?? '');
     const pipes = await openPipes();
+    this.#pipes = pipes;
     logs.attach(pipes.readers);
     try {
       if (stops !== this.#stops)
@@ -82,7 +84,7 @@ export class ChildProcessRuntime implements Runtime {
       this.#process = process;
       return process;
     } catch (error) {
-      logs.detach();
+      this.#releasePipes();
       throw error;
     } finally {
       pipes.closeWriters();
@@ -95,7 +97,13 @@ export class ChildProcessRuntime implements Runtime {
     this.#process = undefined;
     // Whoever is told takes the last output before the pipes are closed.
     onExit(exit);
+    this.#releasePipes();
+  }
+
+  #releasePipes(): void {
     this.#parts.logs.detach();
+    this.#pipes?.release();
+    this.#pipes = undefined;
   }
 }
 
@@ -123,7 +131,7 @@ async function openPipes(): Promise<OutputPipes> {
   } catch (error) {
     throw new HarnessError(
       'ERR_SPAWN',
-      `The pipes for the runtime's output could not be opened: ${reasonOf(error)}. The harness needs the command mkfifo and a writable temporary folder.`,
+      `The pipes for the runtime's output could not be opened: ${reasonOf(error)}. The harness needs the command mkfifo and a writable temporary folder that can hold named pipes.`,
       { cause: error },
     );
   }

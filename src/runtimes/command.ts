@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { delimiter, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../errors.ts';
@@ -15,16 +14,16 @@ export interface Command {
 
 /**
  * Looks at a command before it is run, so that what the operating system would say in one number is said in words.
- * Rejects with `ERR_INVALID_COMMAND`.
+ * Throws `ERR_INVALID_COMMAND`. Asks without waiting: a round trip to another thread takes longer than any of the answers.
  */
-export async function findCommand(command: readonly string[], cwd: string, searchPath: string): Promise<Command> {
-  await checkDirectory(cwd);
+export function findCommand(command: readonly string[], cwd: string, searchPath: string): Command {
+  checkDirectory(cwd);
   const [file = '', ...args] = command;
-  const bootstrap = file === nodeBootstrap ? await ownBootstrap() : undefined;
+  const bootstrap = file === nodeBootstrap ? ownBootstrap() : undefined;
   if (bootstrap !== undefined)
     return { file: process.execPath, args: [bootstrap, ...args], cwd, path: process.execPath };
-  const path = file.includes('/') ? resolve(cwd, file) : await searchFor(file, searchPath);
-  await checkExecutable(path, { file, cwd });
+  const path = file.includes('/') ? resolve(cwd, file) : searchFor(file, searchPath);
+  checkExecutable(path, { file, cwd });
   return { file, args, cwd, path };
 }
 
@@ -34,16 +33,16 @@ const nodeBootstrap = 'lambda-node-bootstrap';
  * The executable of this very package, whether or not the test runner was started by npm, which alone puts it on `PATH`.
  * It lies beside us; seen from the sources, in the build.
  */
-async function ownBootstrap(): Promise<string | undefined> {
+function ownBootstrap(): string | undefined {
   for (const place of ['./bootstrap.mjs', '../../dist/bootstrap.mjs']) {
     const path = fileURLToPath(new URL(place, import.meta.url));
-    if (await isFile(path)) return path;
+    if (isFile(path)) return path;
   }
   return undefined;
 }
 
-async function checkDirectory(cwd: string): Promise<void> {
-  const found = await stat(cwd).catch(() => undefined);
+function checkDirectory(cwd: string): void {
+  const found = statOf(cwd);
   if (found?.isDirectory()) return;
   throw invalid(
     `The working directory ${cwd} ${found ? 'is not a directory' : 'does not exist'}.`,
@@ -51,10 +50,10 @@ async function checkDirectory(cwd: string): Promise<void> {
   );
 }
 
-async function searchFor(name: string, searchPath: string): Promise<string> {
+function searchFor(name: string, searchPath: string): string {
   for (const directory of searchPath.split(delimiter)) {
     const candidate = resolve(directory, name);
-    if (await isExecutableFile(candidate)) return candidate;
+    if (isExecutableFile(candidate)) return candidate;
   }
   const words = name.trim().split(/\s+/);
   throw invalid(
@@ -65,38 +64,43 @@ async function searchFor(name: string, searchPath: string): Promise<string> {
   );
 }
 
-async function isExecutableFile(path: string): Promise<boolean> {
-  return (
-    (await isFile(path)) &&
-    (await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    ))
-  );
+function isExecutableFile(path: string): boolean {
+  if (!isFile(path)) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+function isFile(path: string): boolean {
+  return statOf(path)?.isFile() ?? false;
 }
 
-async function checkExecutable(path: string, { file, cwd }: { file: string; cwd: string }): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found)
-    throw invalid(`The command "${file}" does not exist: there is no ${path}.`, await adviceForMissing(file, cwd));
+/** `undefined` if there is nothing, or nothing that we may look at. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function checkExecutable(path: string, { file, cwd }: { file: string; cwd: string }): void {
+  const found = statOf(path);
+  if (!found) throw invalid(`The command "${file}" does not exist: there is no ${path}.`, adviceForMissing(file, cwd));
   if (found.isDirectory())
     throw invalid(`The command "${file}" is a directory: ${path}.`, 'Name the executable inside it.');
-  if (!(await isExecutableFile(path))) {
+  if (!isExecutableFile(path)) {
     throw invalid(`The command "${file}" is not executable: ${path}.`, `Run: chmod +x ${path}`);
   }
-  await checkFormat(path, file);
+  checkFormat(path, file);
 }
 
-async function adviceForMissing(file: string, cwd: string): Promise<string> {
+function adviceForMissing(file: string, cwd: string): string {
   const [first = '', ...rest] = file.trim().split(/\s+/);
-  if (rest.length > 0 && (await isFile(resolve(cwd, first)))) return adviceForBlanks([first, ...rest]);
+  if (rest.length > 0 && isFile(resolve(cwd, first))) return adviceForBlanks([first, ...rest]);
   return `Build it first, or correct the path.${isAbsolute(file) ? '' : ' Relative paths start at the option cwd.'}`;
 }
 
@@ -106,8 +110,8 @@ function adviceForBlanks(words: readonly string[]): string {
 }
 
 /** A shell would run a text without a shebang as a script; Lambda, which has no shell, does not. */
-async function checkFormat(path: string, file: string): Promise<void> {
-  const head = await readHead(path);
+function checkFormat(path: string, file: string): void {
+  const head = readHead(path);
   if (!head) return;
   if (head.length === 0) throw invalid(`The command "${file}" is an empty file: ${path}.`, 'Build it again.');
   if (!head.subarray(0, 2).equals(Buffer.from('#!'))) {
@@ -125,7 +129,7 @@ async function checkFormat(path: string, file: string): Promise<void> {
     );
   }
   const interpreter = line.slice(2).trim().split(/\s/, 1)[0] ?? '';
-  if (interpreter === '' || !(await isExecutableFile(interpreter))) {
+  if (interpreter === '' || !isExecutableFile(interpreter)) {
     throw invalid(
       `The interpreter "${interpreter}" in the first line of "${file}" does not exist.`,
       `Correct the shebang of ${path}.`,
@@ -151,15 +155,19 @@ function shebangFor(path: string): string {
   return interpreter === undefined ? '#!/bin/sh' : `#!/usr/bin/env ${interpreter}`;
 }
 
-async function readHead(path: string): Promise<Buffer | undefined> {
-  // Execute permission does not imply that we may read it.
-  const handle = await open(path).catch(() => undefined);
-  if (!handle) return undefined;
+function readHead(path: string): Buffer | undefined {
+  let fd: number;
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(512), 0, 512, 0);
-    return buffer.subarray(0, bytesRead);
+    fd = openSync(path, 'r');
+  } catch {
+    // Execute permission does not imply that we may read it.
+    return undefined;
+  }
+  try {
+    const buffer = Buffer.alloc(512);
+    return buffer.subarray(0, readSync(fd, buffer));
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }
 

@@ -309,6 +309,8 @@ describe('a start that fails', () => {
   });
 
   test('because no pipe can be made says what it needs', async () => {
+    // Has the pipes that an earlier runtime may have left.
+    await using _earlier = await createRuntimeApi({ command: runtimes.echo });
     await using directory = await temporaryDirectory();
     vi.stubEnv('TMPDIR', join(directory.path, 'missing'));
     onTestFinished(() => void vi.unstubAllEnvs());
