@@ -28,20 +28,30 @@ const withinMs = (limit) => ({ text: `within ${limit} ms`, isMet: ({ difference 
  * anything that a server does, and chance decides. So both cases are measured, where processes can be bound to cores.
  */
 const canPin = availableParallelism() > 1 && canRun('taskset');
+const onOneCore = canPin && { where: ', on one core', cores: [0], runtimeCores: [0] };
+const onACoreEach = canPin && { where: ', a core each', cores: [0], runtimeCores: [1] };
 
-const warmRawSocket = (where, placement) => ({
-  what: `warm invocation, child runtime, raw socket${where}`,
-  seconds: 15,
-  task: 'warm-invocation',
-  options: { runtime: 'raw', ...placement },
-  count: 100,
-  against: {
-    'bare-server': { name: 'bare node:http', reach: atMost(1.25) },
-    'fastify-server': { reach: faster },
-    'runtime-interface-emulator': { reach: faster },
-    'cargo-lambda': { reach: faster },
-  },
-});
+const warmInvocation = ({ bootstrap, placement, ...race }) => {
+  const { where = '', ...cores } = placement || {};
+  return {
+    seconds: 8,
+    task: 'warm-invocation',
+    ...race,
+    what: `warm invocation, ${bootstrap}${where}`,
+    options: { runtime: race.runtime, ...cores },
+  };
+};
+
+const servers = {
+  'bare-server': { name: 'bare node:http', reach: atMost(1.25) },
+  'fastify-server': { reach: faster },
+};
+
+/** These have threads of their own, which are not to be squeezed in beside the rest: never on one core. */
+const emulators = {
+  'runtime-interface-emulator': { reach: faster },
+  'cargo-lambda': { reach: faster },
+};
 
 /**
  * An invocation of ours is over when the runtime asks for its next event, as on Lambda; one of @vercel/fun is when the
@@ -76,37 +86,40 @@ const coldInvocation = (bootstrap, { runtime, needs }) => [
  * befall the same weather as the next.
  */
 export const races = [
-  ...(canPin
-    ? [
-        warmRawSocket(', a core each', { cores: [0], runtimeCores: [1] }),
-        warmRawSocket(', both on one core', { cores: [0], runtimeCores: [0] }),
-      ]
-    : [warmRawSocket('', {})]),
-  {
-    what: canPin ? 'warm invocation, Node bootstrap, on one core' : 'warm invocation, Node bootstrap',
-    seconds: 8,
-    task: 'warm-invocation',
-    options: { runtime: 'node', ...(canPin && { cores: [0] }) },
-    count: 20,
-    against: {
-      'vercel-fun': { reach: { ...atMost(0.67), text: '1.5 × faster' } },
-      'runtime-interface-emulator': { reach: faster },
-      'cargo-lambda': { reach: faster },
-    },
-  },
-  {
-    what: 'warm invocation, bash and curl',
+  warmInvocation({
+    bootstrap: 'raw socket',
+    runtime: 'raw',
+    placement: onACoreEach,
+    seconds: 15,
+    count: 100,
+    against: servers,
+  }),
+  onOneCore &&
+    warmInvocation({
+      bootstrap: 'raw socket',
+      runtime: 'raw',
+      placement: onOneCore,
+      seconds: 15,
+      count: 100,
+      against: servers,
+    }),
+  warmInvocation({ bootstrap: 'raw socket', runtime: 'raw', count: 100, against: emulators }),
+  warmInvocation({
+    bootstrap: 'Node bootstrap',
+    runtime: 'node',
+    placement: onOneCore,
+    count: 50,
+    against: { 'vercel-fun': { reach: { ...atMost(0.67), text: '1.5 × faster' } } },
+  }),
+  warmInvocation({ bootstrap: 'Node bootstrap', runtime: 'node', count: 50, against: emulators }),
+  warmInvocation({
+    bootstrap: 'bash and curl',
+    runtime: 'bash',
     needs: ['bash', 'curl'],
     seconds: 10,
-    task: 'warm-invocation',
-    options: { runtime: 'bash' },
     count: 2,
-    against: {
-      'vercel-fun': { reach: { text: 'never hangs', isMet: () => true } },
-      'runtime-interface-emulator': { reach: faster },
-      'cargo-lambda': { reach: faster },
-    },
-  },
+    against: { 'vercel-fun': { reach: { text: 'never hangs', isMet: () => true } }, ...emulators },
+  }),
   coldInvocation('Node bootstrap', { runtime: 'node' }),
   coldInvocation('bash and curl', { runtime: 'bash', needs: ['bash', 'curl'] }),
   {
@@ -142,6 +155,7 @@ export const races = [
   },
 ]
   .flat()
+  .filter(Boolean)
   .map(withPeers);
 
 /** What is measured by itself. */
