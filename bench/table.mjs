@@ -4,7 +4,7 @@ export function formatMs(ms) {
 }
 
 export function formatRatio(ratio) {
-  return ratio.toFixed(2);
+  return ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2);
 }
 
 export function formatSpread({ from, to }, format) {

@@ -60,7 +60,7 @@ export class RuntimeApiServer {
       // The connection lives on; what this request has brought need not.
       if (this.#lastOn.get(request.socket) === response) this.#lastOn.delete(request.socket);
     });
-    const answer = (reply: Reply): void => {
+    const respond = (reply: Reply): void => {
       // Whoever hung up needs no answer; what became of the call is the environment's to know.
       if (response.destroyed || exchange.aborted) return;
       send(response, reply);
@@ -75,10 +75,10 @@ export class RuntimeApiServer {
       environment,
       limits: this.#limits,
       functionNames: this.#functionNames,
-      send: answer,
+      respond,
     };
     const reply = await dispatch(call).catch(errorResponse);
-    if (reply) answer(reply);
+    if (reply) respond(reply);
   }
 
   /**

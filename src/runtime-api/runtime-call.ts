@@ -12,7 +12,7 @@ export interface RuntimeCall {
   readonly limits: Limits;
   readonly functionNames: FunctionNames;
   /** Sends the reply at once; only for routes that return none. */
-  readonly send: (reply: Reply) => void;
+  readonly respond: (reply: Reply) => void;
 }
 
 /** What an extension is told of the function. */

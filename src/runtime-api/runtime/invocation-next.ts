@@ -4,13 +4,13 @@ import { eventHeaders } from '../headers.ts';
 import type { RuntimeCall } from '../runtime-call.ts';
 
 /** `GET /2018-06-01/runtime/invocation/next`: waits for an event, for ever if need be. */
-export function invocationNext({ response, exchange, environment, send }: RuntimeCall): undefined {
+export function invocationNext({ response, exchange, environment, respond }: RuntimeCall): undefined {
   let delivered: Invocation | undefined;
   const poll: Poll = {
     deliver(invocation) {
       delivered = invocation;
       exchange.requestId = invocation.requestId;
-      send({ status: 200, headers: eventHeaders(invocation), body: invocation.request.event });
+      respond({ status: 200, headers: eventHeaders(invocation), body: invocation.request.event });
     },
   };
   response.on('finish', () => {
