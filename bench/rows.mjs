@@ -31,14 +31,16 @@ const canPin = availableParallelism() > 1 && canRun('taskset');
 const onOneCore = canPin && { where: ', on one core', cores: [0], runtimeCores: [0] };
 const onACoreEach = canPin && { where: ', a core each', cores: [0], runtimeCores: [1] };
 
+const placementOf = ({ cores, runtimeCores } = {}) => ({ cores, runtimeCores });
+
 const warmInvocation = ({ bootstrap, placement, ...race }) => {
-  const { where = '', ...cores } = placement || {};
+  const { where = '' } = placement || {};
   return {
     seconds: 8,
     task: 'warm-invocation',
     ...race,
     what: `warm invocation, ${bootstrap}${where}`,
-    options: { runtime: race.runtime, ...cores },
+    options: { runtime: race.runtime, ...placementOf(placement) },
   };
 };
 
@@ -221,7 +223,10 @@ export const curves = [
     per: 'invocation',
     seconds: 6,
     entrants: Object.fromEntries(
-      [1, 10, 100].map((apis) => [`${apis}`, { task: 'parallel-apis', options: { apis }, count: 300 }]),
+      [1, 10, 100].map((apis) => [
+        `${apis}`,
+        { task: 'parallel-apis', options: { apis, ...placementOf(onACoreEach) }, count: 300 },
+      ]),
     ),
   },
   {
