@@ -232,7 +232,7 @@ export const curves = [
   {
     what: 'invocations in the queue',
     per: 'invocation',
-    seconds: 8,
+    seconds: 15,
     entrants: Object.fromEntries(
       [10, 1000, 10_000].map((length) => [
         `${length}`,
