@@ -243,7 +243,7 @@ export const curves = [
   {
     what: 'payload, there and back',
     per: 'invocation',
-    seconds: 6,
+    seconds: 12,
     entrants: Object.fromEntries(
       Object.entries(payloads).map(([name, { bytes, count }]) => [
         name,
